@@ -1,0 +1,14 @@
+/**
+ * Tokens as the provider reported them. A count that was not reported is undefined, never 0. Cached reads and cache writes are part
+ * of `inputTokens`; reasoning is part of `outputTokens`, counted once.
+ */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly totalTokens: number;
+  readonly cachedInputTokens?: number;
+  readonly cacheWriteTokens?: number;
+  readonly reasoningTokens?: number;
+  /** The provider's own object, kept so that a row can be priced again when the rules are known better. */
+  readonly raw?: unknown;
+}
