@@ -1,0 +1,168 @@
+import type { Dispatcher } from 'undici';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+/** Headers by lower-case name. */
+export type HttpHeaders = { readonly [name: string]: string | undefined };
+
+/** A response whose body is still arriving. Whoever gets one reads it to the end or calls `cancel`. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  /** The next bytes; undefined at the end. @throws what the connection died of, or the reason given to `cancel`. */
+  read(): Promise<Buffer | undefined>;
+  /** Closes the socket now. */
+  cancel(reason: Error): void;
+}
+
+/** Bytes that may wait unread before the socket is paused. Two TLS records' worth keeps a busy stream from stopping and starting. */
+const highWaterMark = 256 * 1024;
+
+/**
+ * Sends a request and resolves at the response's head. Speaks to the dispatcher directly: its Readable and async iterator cost more
+ * than everything else we do with a stream (measured: bench S1).
+ *
+ * @param signal aborting it closes the socket at once, before or after the head.
+ * @throws the signal's reason, or the connection's error as undici reports it.
+ */
+export function openHttp(dispatcher: Dispatcher, request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
+    const exchange = new Exchange(resolve, reject, signal);
+    dispatcher.dispatch(
+      {
+        origin: request.url.origin,
+        path: request.url.pathname + request.url.search,
+        method: request.method,
+        headers: request.headers,
+        body: request.body ?? null,
+        // Silence is judged by our own idle timer, which is exact and can be cancelled; undici's are coarse (SPEC of ours: row G8).
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      exchange,
+    );
+  });
+}
+
+type Controller = Dispatcher.DispatchController;
+
+/** One request's life: undici's handler on one side, a pull reader on the other. */
+class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
+  status = 0;
+  headers: HttpHeaders = {};
+  #controller: Controller | undefined;
+  #head: ((response: HttpResponse) => void) | undefined;
+  #fail: (error: Error) => void;
+  #signal: AbortSignal | undefined;
+  #chunks: Buffer[] = [];
+  #waiting = 0;
+  #paused = false;
+  #ended = false;
+  #error: Error | undefined;
+  #reader: { resolve(chunk: Buffer | undefined): void; reject(error: Error): void } | undefined;
+
+  constructor(head: (response: HttpResponse) => void, fail: (error: Error) => void, signal?: AbortSignal) {
+    this.#head = head;
+    this.#fail = fail;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  readonly #onAbort = (): void => this.cancel(this.#signal!.reason as Error);
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#error) controller.abort(this.#error);
+  }
+
+  onResponseStart(_controller: Controller, status: number, headers: Record<string, string | string[] | undefined>): void {
+    if (status < 200) return; // 100 Continue and 103 Early Hints are not the answer
+    this.status = status;
+    this.headers = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+    );
+    this.#head?.(this);
+    this.#head = undefined;
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    const reader = this.#reader;
+    if (reader) {
+      this.#reader = undefined;
+      reader.resolve(chunk);
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#waiting += chunk.length;
+    if (this.#waiting >= highWaterMark && !this.#paused) {
+      this.#paused = true;
+      controller.pause();
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+    this.#reader?.resolve(undefined);
+    this.#reader = undefined;
+  }
+
+  onResponseError(_controller: Controller, error: Error): void {
+    this.#finish();
+    this.#error ??= error;
+    this.#fail(this.#error); // settles the head's promise where there was none yet; ignored otherwise
+    this.#reader?.reject(this.#error);
+    this.#reader = undefined;
+  }
+
+  read(): Promise<Buffer | undefined> {
+    const chunk = this.#chunks.shift();
+    if (chunk) {
+      this.#waiting -= chunk.length;
+      if (this.#paused && this.#waiting < highWaterMark / 2) {
+        this.#paused = false;
+        this.#controller?.resume();
+      }
+      return Promise.resolve(chunk);
+    }
+    if (this.#error) return Promise.reject(this.#error);
+    if (this.#ended) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+    });
+  }
+
+  cancel(reason: Error): void {
+    if (this.#ended) return;
+    this.#error ??= reason;
+    this.#chunks.length = 0;
+    this.#controller?.abort(reason);
+    // undici tells a request that is still queued nothing; the caller is told at once either way.
+    this.onResponseError(this.#controller!, reason);
+  }
+
+  #finish(): void {
+    this.#ended = true;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** The whole body as text, for answers that are not streams; longer ones are cut at `maxBytes` and the socket closed. */
+export async function readText(response: HttpResponse, maxBytes = 32 * 1024 * 1024): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (let chunk = await response.read(); chunk; chunk = await response.read()) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > maxBytes) {
+      response.cancel(new Error(`body larger than ${maxBytes} bytes`));
+      break;
+    }
+  }
+  return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
+}

@@ -1,0 +1,79 @@
+/**
+ * The closed set of things that can go wrong with a model call. Classified once, at the wire, by status, error code and error type;
+ * nobody above reads status codes or message text. Names and gRPC codes follow the reference where it has them.
+ */
+export const failureCodes = {
+  ERR_KEY_REQUIRED: 'UNAUTHENTICATED',
+  ERR_INVALID_API_KEY: 'UNAUTHENTICATED',
+  ERR_PERMISSION_DENIED: 'PERMISSION_DENIED',
+  ERR_INSUFFICIENT_QUOTA: 'RESOURCE_EXHAUSTED',
+  ERR_RATE_LIMIT: 'RESOURCE_EXHAUSTED',
+  ERR_MODEL_NOT_FOUND: 'NOT_FOUND',
+  ERR_INVALID_REQUEST: 'INVALID_ARGUMENT',
+  ERR_CONTEXT_LENGTH_EXCEEDED: 'INVALID_ARGUMENT',
+  ERR_CONTENT_FILTER: 'INVALID_ARGUMENT',
+  ERR_CONFLICT: 'ABORTED',
+  ERR_SERVICE_UNAVAILABLE: 'UNAVAILABLE',
+  ERR_NETWORK: 'UNAVAILABLE',
+  ERR_TIMEOUT: 'DEADLINE_EXCEEDED',
+  /** An answer arrived that is not one: wrong shape, cut off, not JSON. */
+  ERR_BAD_RESPONSE: 'DATA_LOSS',
+  /** Refused here, before anything was sent: a setting out of range, an image on a model that cannot see. */
+  ERR_REFUSED_LOCALLY: 'FAILED_PRECONDITION',
+} as const;
+
+export type FailureCode = keyof typeof failureCodes;
+
+export interface LlmErrorFacts {
+  readonly code: FailureCode;
+  /** The server's own sentence, or ours where there was no server. Redacted by whoever creates the error. */
+  readonly message: string;
+  /** Whether the same request may succeed later. What the retry layer and the "Try Again" button go by. */
+  readonly retryable: boolean;
+  /** The vendor as a person knows it: "OpenAI". */
+  readonly vendor?: string;
+  readonly status?: number;
+  /** error.code or error.type as the vendor wrote it. */
+  readonly vendorCode?: string;
+  /** The request field the vendor objects to. */
+  readonly param?: string;
+  readonly requestId?: string;
+  /** What the server asked for, milliseconds from now. Never undercut. */
+  readonly retryAfterMs?: number;
+  readonly model?: string;
+  readonly cause?: unknown;
+}
+
+/** The only error a provider throws, besides the reason of an aborted signal. */
+export class LlmError extends Error {
+  override readonly name = 'LlmError';
+  readonly code: FailureCode;
+  readonly facts: LlmErrorFacts;
+
+  constructor(facts: LlmErrorFacts) {
+    super(describe(facts), facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = facts.code;
+    this.facts = facts;
+  }
+
+  /** The gRPC status of the reference's error table. */
+  get grpcStatus(): (typeof failureCodes)[FailureCode] {
+    return failureCodes[this.code];
+  }
+
+  get retryable(): boolean {
+    return this.facts.retryable;
+  }
+}
+
+/** "OpenAI API error (401): Incorrect API key provided (invalid_api_key, request req_123)". */
+function describe({ vendor, status, message, vendorCode, requestId }: LlmErrorFacts): string {
+  const asides = [vendorCode, requestId && `request ${requestId}`].filter(Boolean).join(', ');
+  const head = status === undefined ? message : `${vendor ?? 'Model'} API error (${status}): ${message}`;
+  return asides ? `${head} (${asides})` : head;
+}
+
+/** A refusal of our own, before anything was sent. */
+export function refusedLocally(message: string, param?: string): LlmError {
+  return new LlmError({ code: 'ERR_REFUSED_LOCALLY', message, retryable: false, ...(param && { param }) });
+}

@@ -1,0 +1,165 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../../../core/clock.ts';
+import { IdleTimer } from '../../../resilience/time-limit.ts';
+import { connectionFailure } from '../../http/connection-failure.ts';
+import { type HttpRequest, type HttpResponse, openHttp, readText } from '../../http/post-stream.ts';
+import { rateLimitHeadroom } from '../../http/rate-limit-headers.ts';
+import { ServerSentEvents } from '../../http/server-sent-events.ts';
+import type { EventSource } from '../../http/wire-stream.ts';
+import { LlmError } from '../../llm-error.ts';
+import type { StreamEvent } from '../../stream-event.ts';
+import { failureFromAnswer } from '../failures.ts';
+import { ChatAnswer } from './from-wire.ts';
+
+export interface ExchangeOptions {
+  readonly vendor: string;
+  readonly model: string;
+  readonly clock: Clock;
+  /** Silence after which the call has failed. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** What must never show in an error. */
+  readonly secrets: () => readonly string[];
+  /** Called when the call really begins, so that the key is asked for now and not before. */
+  readonly prepare: () => Promise<{ readonly dispatcher: Dispatcher; readonly request: HttpRequest }>;
+}
+
+/** One HTTP exchange with Chat Completions: open, judge the head, read to the end. */
+export class ChatExchange implements EventSource {
+  #options: ExchangeOptions;
+  #abort = new AbortController();
+  #idle: IdleTimer;
+  #response: HttpResponse | undefined;
+  #answer: ChatAnswer | undefined;
+  #events: ServerSentEvents | undefined;
+  #host = '';
+  #out: StreamEvent[] = [];
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    const { clock, timeoutMs, signal } = options;
+    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#abort.abort(this.#timedOut()));
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  readonly #onAbort = (): void => this.#abort.abort(this.#options.signal!.reason);
+
+  async pull(out: StreamEvent[]): Promise<boolean> {
+    this.#out = out;
+    try {
+      if (!this.#response) return await this.#open(out);
+      const chunk = await this.#response.read();
+      this.#idle.touch();
+      if (chunk) {
+        this.#events!.push(chunk);
+        return true;
+      }
+      this.#events!.end();
+      this.#answer!.end(out);
+      return false;
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  close(): void {
+    this.#idle.dispose();
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#response?.cancel(new Error('no longer read'));
+  }
+
+  async #open(out: StreamEvent[]): Promise<boolean> {
+    const { prepare, vendor, model } = this.#options;
+    const { dispatcher, request } = await abortable(prepare(), this.#abort.signal);
+    this.#host = request.url.host;
+    const response = (this.#response = await openHttp(dispatcher, request, this.#abort.signal));
+    this.#idle.touch();
+    const { headers, status } = response;
+    const headroom = rateLimitHeadroom(headers);
+    if (headroom) out.push({ type: 'notice', notice: { kind: 'rate-limit', headroom } });
+    if (status !== 200) throw this.#failure(await this.#readAll(response), status);
+    const requestId = headers['x-request-id'];
+    const answer = (this.#answer = new ChatAnswer({
+      vendor,
+      model,
+      failure: body => this.#failure(body),
+      ...(requestId && { requestId }),
+    }));
+    const type = headers['content-type']?.toLowerCase() ?? '';
+    if (type.startsWith('text/event-stream')) {
+      this.#events = new ServerSentEvents(data => answer.pushChunk(data, this.#out));
+      return true;
+    }
+    return this.#whole(answer, await this.#readAll(response), type, out);
+  }
+
+  /** The answer came in one piece: not asked to stream, or a host that cannot. */
+  #whole(answer: ChatAnswer, body: string, type: string, out: StreamEvent[]): boolean {
+    if (type.includes('html') || /^\s*</.test(body)) throw this.#notAnApi('a web page');
+    if (body.trim() === '') throw this.#notAnApi('nothing');
+    // A proxy that drops the content type of a stream leaves its body recognisable.
+    if (/^(data|event|id|:)/.test(body)) {
+      const events = new ServerSentEvents(data => answer.pushChunk(data, out));
+      events.push(Buffer.from(body));
+      events.end();
+    } else answer.pushWhole(body, out);
+    answer.end(out);
+    return false;
+  }
+
+  async #readAll(response: HttpResponse): Promise<string> {
+    const body = await readText(response);
+    this.#idle.touch();
+    return body;
+  }
+
+  #failure(body: string, status?: number): LlmError {
+    const { vendor, model, clock, secrets } = this.#options;
+    return failureFromAnswer(
+      { body, headers: this.#response?.headers ?? {}, ...(status !== undefined && { status }) },
+      { vendor, model, secrets: secrets(), now: clock.now() },
+    );
+  }
+
+  #notAnApi(what: string): LlmError {
+    const { vendor, model } = this.#options;
+    return new LlmError({
+      code: 'ERR_BAD_RESPONSE',
+      message: `${this.#host} answered with ${what} instead of JSON. Is the endpoint right?`,
+      retryable: false,
+      vendor,
+      model,
+    });
+  }
+
+  #timedOut(): LlmError {
+    const { timeoutMs, vendor, model } = this.#options;
+    const seconds = timeoutMs / 1000;
+    return new LlmError({
+      code: 'ERR_TIMEOUT',
+      message: `${vendor} sent nothing for ${seconds} s.`,
+      retryable: true,
+      vendor,
+      model,
+    });
+  }
+
+  #explain(error: unknown): unknown {
+    const { signal, vendor, model } = this.#options;
+    if (this.#abort.signal.aborted) return this.#abort.signal.reason;
+    if (signal?.aborted) return signal.reason;
+    if (error instanceof LlmError) return error;
+    return connectionFailure(error, { vendor, model, host: this.#host, midAnswer: this.#answer !== undefined });
+  }
+}
+
+/** `work`, or the signal's reason as soon as it is aborted: asking for a key may take a person's time. */
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,161 @@
+import { LlmError } from '../../llm-error.ts';
+import type { ResponseMetadata, StopReason } from '../../request.ts';
+import type { StreamEvent } from '../../stream-event.ts';
+import type { Usage } from '../../usage.ts';
+import { usageFromChat } from '../usage-from-wire.ts';
+import { TextChunkTemplate } from './text-chunk-template.ts';
+import { ToolCallFragments } from './tool-call-fragments.ts';
+import type { WireAnswer, WireDelta } from './wire.ts';
+
+export interface FromWireContext {
+  readonly vendor: string;
+  readonly model: string;
+  readonly requestId?: string;
+  /** Makes the failure of an error object that came inside a stream. */
+  readonly failure: (body: string) => LlmError;
+}
+
+/**
+ * One answer of Chat Completions, streamed or whole, as StreamEvents. Streamed and whole go through the same code, so that the same
+ * answer gives the same content, calls, usage and stop reason either way.
+ */
+export class ChatAnswer {
+  #context: FromWireContext;
+  #template = new TextChunkTemplate();
+  #calls = new ToolCallFragments();
+  #usage: Usage | undefined;
+  #finishReason: string | undefined;
+  #refused = false;
+  #sawChoice = false;
+  #done = false;
+  #id = '';
+  #model: string | undefined;
+  #serviceTier: string | undefined;
+
+  constructor(context: FromWireContext) {
+    this.#context = context;
+  }
+
+  /** One `data:` of the stream. @throws LlmError for an error object, or for what is no JSON. */
+  pushChunk(data: string, out: StreamEvent[]): void {
+    const text = this.#template.match(data);
+    if (text !== undefined) {
+      if (text !== '') out.push({ type: 'text-delta', text });
+      return;
+    }
+    if (data === '[DONE]') {
+      this.#done = true;
+      return;
+    }
+    // Keep-alives of some gateways.
+    if (data.trim() === '') return;
+    const before = out.length;
+    this.#answer(this.#parse(data), out, 'delta');
+    const only = out.length === before + 1 ? out[before] : undefined;
+    // Learn only from a chunk that was nothing but text: whatever else it says (usage, a finish) must be read each time.
+    if (only?.type === 'text-delta' && this.#finishReason === undefined && !this.#refused && !this.#usage)
+      this.#template.learn(data, only.text);
+  }
+
+  /** A whole chat.completion object, for requests without streaming. */
+  pushWhole(body: string, out: StreamEvent[]): void {
+    this.#answer(this.#parse(body), out, 'message');
+    this.#done = true;
+  }
+
+  /** The body is over. @throws LlmError ERR_BAD_RESPONSE where the answer was cut off before it said how it ended. */
+  end(out: StreamEvent[]): void {
+    if (!this.#sawChoice) throw this.#bad('The answer holds no choices.');
+    if (this.#finishReason === undefined && !this.#done) throw this.#bad('The answer was cut off before its end.');
+    const calls = this.#calls.finish(this.#id || 'answer');
+    for (const call of calls) out.push({ type: 'tool-call', call });
+    if (this.#usage) out.push({ type: 'usage', usage: this.#usage });
+    out.push({ type: 'finish', reason: this.#stopReason(calls.length > 0), metadata: this.#metadata() });
+  }
+
+  #parse(data: string): WireAnswer {
+    let json: unknown;
+    try {
+      json = JSON.parse(data);
+    } catch {
+      throw this.#bad('The answer is not JSON.');
+    }
+    if (!isRecord(json)) throw this.#bad('The answer is not a JSON object.');
+    if (json['error'] !== undefined && json['error'] !== null) throw this.#context.failure(data);
+    return json;
+  }
+
+  #answer(answer: WireAnswer, out: StreamEvent[], key: 'delta' | 'message'): void {
+    if (typeof answer.id === 'string' && answer.id) this.#id = answer.id;
+    if (typeof answer.model === 'string' && answer.model) this.#model = answer.model;
+    if (typeof answer.service_tier === 'string') this.#serviceTier = answer.service_tier;
+    // The last report counts: hosts that send usage with every chunk send running totals.
+    this.#usage = usageFromChat(answer.usage) ?? this.#usage;
+    if (!Array.isArray(answer.choices)) {
+      if (key === 'message') throw this.#bad('The answer holds no choices.');
+      return;
+    }
+    // We never ask for more than one choice.
+    const choice: unknown = answer.choices[0];
+    if (choice === undefined) return;
+    if (!isRecord(choice)) throw this.#bad('A choice of the answer is not an object.');
+    const content = choice[key];
+    if (isRecord(content)) this.#content(content, out);
+    else if (key === 'message') throw this.#bad('The answer holds no message.');
+    this.#sawChoice = true;
+    if (typeof choice['finish_reason'] === 'string') this.#finishReason = choice['finish_reason'];
+  }
+
+  #content(delta: WireDelta, out: StreamEvent[]): void {
+    const thinking = delta.reasoning_content ?? delta.reasoning;
+    if (typeof thinking === 'string' && thinking) out.push({ type: 'thinking-delta', text: thinking });
+    if (typeof delta.content === 'string') {
+      if (delta.content) out.push({ type: 'text-delta', text: delta.content });
+    } else if (delta.content !== null && delta.content !== undefined) {
+      throw this.#bad('The content of the answer is not text.');
+    }
+    if (typeof delta.refusal === 'string' && delta.refusal) {
+      this.#refused = true;
+      out.push({ type: 'text-delta', text: delta.refusal });
+    }
+    if (Array.isArray(delta.tool_calls)) for (const fragment of delta.tool_calls) this.#calls.push(fragment);
+    else if (delta.function_call) this.#calls.push({ index: 0, function: delta.function_call });
+  }
+
+  #stopReason(hasCalls: boolean): StopReason {
+    if (this.#refused) return 'refusal';
+    switch (this.#finishReason) {
+      case 'length':
+        return 'max_tokens';
+      case 'content_filter':
+        return 'content_filter';
+      default:
+        // Several compatible hosts say "stop" although they call tools.
+        return hasCalls ? 'tool_use' : 'end_turn';
+    }
+  }
+
+  #metadata(): ResponseMetadata {
+    return {
+      ...(this.#model && { model: this.#model }),
+      ...(this.#context.requestId && { requestId: this.#context.requestId }),
+      ...(this.#id && { responseId: this.#id }),
+      ...(this.#serviceTier && { serviceTier: this.#serviceTier }),
+    };
+  }
+
+  #bad(message: string): LlmError {
+    const { vendor, model, requestId } = this.#context;
+    return new LlmError({
+      code: 'ERR_BAD_RESPONSE',
+      message: `${vendor}: ${message}`,
+      vendor,
+      model,
+      retryable: true,
+      ...(requestId && { requestId }),
+    });
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,112 @@
+import type { Dispatcher } from 'undici';
+import { type Clock, systemClock } from '../../core/clock.ts';
+import { checkRequest } from '../check-request.ts';
+import { collectResponse } from '../collect-response.ts';
+import type { HttpRequest } from '../http/post-stream.ts';
+import { WireStream } from '../http/wire-stream.ts';
+import { LlmError } from '../llm-error.ts';
+import { defaultModel, findModel } from '../model-catalog.ts';
+import type { ProviderConfig } from '../provider-config.ts';
+import type { LlmProvider } from '../provider.ts';
+import type { ChatRequest, ChatResponse } from '../request.ts';
+import type { StreamEvent } from '../stream-event.ts';
+import { ChatExchange } from './chat/chat-exchange.ts';
+import { toWire } from './chat/to-wire.ts';
+import { defaultEndpoint, endpointUrl, parseEndpoint } from './endpoint.ts';
+
+const defaultTimeoutMs = 60_000;
+
+/** OpenAI over Chat Completions. */
+export class OpenAiProvider implements LlmProvider {
+  readonly name = 'openai';
+  readonly model: string;
+  #config: ProviderConfig;
+  #clock: Clock;
+  #dispatcher: Promise<Dispatcher> | undefined;
+
+  constructor(config: ProviderConfig) {
+    this.#config = config;
+    this.#clock = config.clock ?? systemClock;
+    this.model = config.model ?? defaultModel;
+  }
+
+  stream(request: ChatRequest, signal?: AbortSignal): AsyncIterable<StreamEvent> {
+    const whole = this.#withDefaults(request);
+    let secrets: string[] = [];
+    return new WireStream(
+      new ChatExchange({
+        vendor: 'OpenAI',
+        model: this.model,
+        clock: this.#clock,
+        timeoutMs: whole.timeoutMs ?? defaultTimeoutMs,
+        signal,
+        secrets: () => secrets,
+        prepare: async () => {
+          const key = await this.#key();
+          secrets = [key];
+          return { request: this.#httpRequest(whole, key), dispatcher: await this.#dispatch() };
+        },
+      }),
+    );
+  }
+
+  chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse> {
+    return collectResponse(this.stream(request, signal));
+  }
+
+  #withDefaults(request: ChatRequest): ChatRequest {
+    const { maxTokens, temperature, timeoutMs, reasoningEffort, streaming } = this.#config;
+    return {
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(temperature !== undefined && { temperature }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(reasoningEffort !== undefined && { reasoningEffort }),
+      ...(streaming !== undefined && { streaming }),
+      ...request,
+    };
+  }
+
+  #httpRequest(request: ChatRequest, key: string): HttpRequest {
+    const facts = findModel('openai', this.model);
+    checkRequest(request, this.model, facts);
+    const streaming = (request.streaming ?? true) && facts?.streaming !== false;
+    const base = parseEndpoint(this.#config.endpoint ?? defaultEndpoint);
+    return {
+      method: 'POST',
+      url: endpointUrl(base, 'chat/completions'),
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        accept: streaming ? 'text/event-stream' : 'application/json',
+      },
+      body: JSON.stringify(toWire(request, { model: this.model, facts, streaming })),
+    };
+  }
+
+  async #key(): Promise<string> {
+    const { apiKey } = this.#config;
+    const key = (typeof apiKey === 'function' ? await apiKey() : apiKey)?.trim();
+    if (!key)
+      throw new LlmError({ code: 'ERR_KEY_REQUIRED', message: 'API key is required', vendor: 'OpenAI', retryable: false });
+    // undici would name the header's value in its error; the key must not get there.
+    if (!/^[\x21-\x7e]+$/.test(key))
+      throw new LlmError({
+        code: 'ERR_INVALID_API_KEY',
+        message: 'The API key holds characters that no key has (spaces, line breaks or letters outside ASCII).',
+        vendor: 'OpenAI',
+        retryable: false,
+      });
+    return key;
+  }
+
+  #dispatch(): Promise<Dispatcher> {
+    const { dispatcher } = this.#config;
+    return (this.#dispatcher ??=
+      typeof dispatcher === 'function' ? dispatcher() : Promise.resolve(dispatcher ?? directAgent()));
+  }
+}
+
+async function directAgent(): Promise<Dispatcher> {
+  const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
+  return new Agent({ allowH2: false });
+}

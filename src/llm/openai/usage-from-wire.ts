@@ -1,0 +1,28 @@
+import type { Usage } from '../usage.ts';
+
+/** CompletionUsage (Chat) as our Usage; undefined where the counts are missing or no numbers, never 0. */
+export function usageFromChat(wire: unknown): Usage | undefined {
+  if (!isRecord(wire)) return undefined;
+  const inputTokens = count(wire['prompt_tokens']);
+  const outputTokens = count(wire['completion_tokens']);
+  if (inputTokens === undefined || outputTokens === undefined) return undefined;
+  const inputDetails = isRecord(wire['prompt_tokens_details']) ? wire['prompt_tokens_details'] : {};
+  const outputDetails = isRecord(wire['completion_tokens_details']) ? wire['completion_tokens_details'] : {};
+  const cachedInputTokens = count(inputDetails['cached_tokens']);
+  // Billed from the 5.6 family on, 1.25 × input (models page of 2026-11).
+  const cacheWriteTokens = count(inputDetails['cache_write_tokens']);
+  const reasoningTokens = count(outputDetails['reasoning_tokens']);
+  return {
+    inputTokens,
+    outputTokens,
+    totalTokens: count(wire['total_tokens']) ?? inputTokens + outputTokens,
+    ...(cachedInputTokens !== undefined && { cachedInputTokens }),
+    ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
+    ...(reasoningTokens !== undefined && { reasoningTokens }),
+    raw: wire,
+  };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
