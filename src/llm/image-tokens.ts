@@ -1,0 +1,57 @@
+export type ImageDetail = 'auto' | 'low' | 'high';
+
+/** How a model family turns an image into input tokens. */
+export type ImageTokenRule =
+  /** A flat charge plus one per 512 px tile, after fitting into 2048 × 2048 and bringing the shortest side to 768. */
+  | { readonly kind: 'tiles'; readonly base: number; readonly tile: number }
+  /** 32 px patches, the image scaled down until at most `budget` of them cover it; `hundredths` is the multiplier × 100. */
+  | { readonly kind: 'patches'; readonly budget: number; readonly maxSide?: number; readonly hundredths: number };
+
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Input tokens one image costs. Pixels as displayed (after EXIF rotation). "auto" is counted as "high", its dearer reading.
+ * @throws RangeError unless both sides are positive whole pixels.
+ * Source: OpenAI "Images and vision" guide, "Calculating costs" (2026 copy); worked examples in the tests.
+ */
+export function imageTokens(rule: ImageTokenRule, size: ImageSize, detail: ImageDetail): number {
+  for (const side of [size.width, size.height]) {
+    if (!Number.isSafeInteger(side) || side <= 0)
+      throw new RangeError(`Not an image size: ${size.width} × ${size.height}`);
+  }
+  return rule.kind === 'tiles' ? tileTokens(rule, size, detail) : patchTokens(rule, size);
+}
+
+function tileTokens(rule: { base: number; tile: number }, size: ImageSize, detail: ImageDetail): number {
+  if (detail === 'low') return rule.base;
+  const fit = Math.min(1, 2048 / Math.max(size.width, size.height));
+  const shrink = Math.min(1, 768 / (Math.min(size.width, size.height) * fit));
+  const tiles = (side: number) => Math.ceil(round(side * fit * shrink) / 512);
+  return rule.base + rule.tile * tiles(size.width) * tiles(size.height);
+}
+
+function patchTokens(rule: { budget: number; maxSide?: number; hundredths: number }, size: ImageSize): number {
+  const patches = countPatches(rule, size);
+  return Math.ceil((patches * rule.hundredths) / 100);
+}
+
+function countPatches(rule: { budget: number; maxSide?: number }, { width, height }: ImageSize): number {
+  const fit = Math.min(1, (rule.maxSide ?? Infinity) / Math.max(width, height));
+  const [w, h] = [width * fit, height * fit];
+  const whole = Math.ceil(round(w) / 32) * Math.ceil(round(h) / 32);
+  if (whole <= rule.budget) return whole;
+  // Scale to the budget's area, then a little further so that one side holds a whole number of patches.
+  const scale = Math.sqrt((32 * 32 * rule.budget) / (w * h));
+  const across = (w * scale) / 32;
+  const down = (h * scale) / 32;
+  const exact = scale * Math.min(Math.floor(across) / across, Math.floor(down) / down);
+  return Math.min(rule.budget, Math.ceil(round(w * exact) / 32) * Math.ceil(round(h * exact) / 32));
+}
+
+/** Floating point leaves 768.0000000001 where 768 is meant; a ceiling would make a whole tile of that. */
+function round(pixels: number): number {
+  return Math.round(pixels * 1e6) / 1e6;
+}

@@ -1,0 +1,128 @@
+import catalog from './model-catalog.generated.json' with { type: 'json' };
+import type { ImageTokenRule } from './image-tokens.ts';
+import { lookUpModel } from './model-id.ts';
+import type { ReasoningEffort } from './request.ts';
+
+export type Endpoint = 'chat' | 'responses';
+
+/** What one model is and accepts. Dates are "YYYY-MM-DD", UTC; limits are tokens. */
+export interface ModelFacts {
+  /** The row's id. A dated snapshot is answered with its family's row, so send the id you were given, not this one. */
+  readonly id: string;
+  /** Other ids of the same model, matched exactly. */
+  readonly aliases?: readonly string[];
+  readonly name: string;
+  /** "openai", "azure-openai", "anthropic", "mistral". */
+  readonly provider: string;
+  readonly contextWindow: number;
+  /** Only where it is smaller than the context window. */
+  readonly maxInputTokens?: number;
+  readonly maxOutputTokens: number;
+  readonly vision: boolean;
+  readonly tools: boolean;
+  readonly streaming: boolean;
+  /** The role instructions travel in; "none" means they must be folded into the first user message. */
+  readonly systemRole: 'system' | 'developer' | 'none';
+  readonly reasoning?: Reasoning;
+  /** When temperature, top_p and logprobs are accepted: "effort-none" means only with reasoning effort "none". */
+  readonly sampling: 'always' | 'effort-none' | 'never';
+  readonly tokenLimitField: 'max_tokens' | 'max_completion_tokens';
+  readonly endpoints: readonly Endpoint[];
+  /** Absent where no source confirms how images are counted: then their cost is unknown, not zero. */
+  readonly imageTokens?: ImageTokenRule;
+  readonly bestFor?: string;
+  readonly released?: string;
+  /** First day on which the vendor no longer answers. */
+  readonly shutdown?: string;
+  /** The vendor's suggested successor. */
+  readonly replacement?: string;
+  readonly source: string;
+  readonly checkedOn: string;
+  readonly flags: readonly ModelFlag[];
+}
+
+export interface Reasoning {
+  /** Empty: the model reasons, but takes no effort parameter. */
+  readonly efforts: readonly ReasoningEffort[];
+  /** What the vendor uses when none is sent; absent where no source says. */
+  readonly defaultEffort?: ReasoningEffort;
+  /** Chat Completions answers 400 to function tools unless the effort is "none"; Responses takes both. */
+  readonly toolsOnChatNeedEffortNone: boolean;
+}
+
+/**
+ * - unconfirmed: only secondary sources, no data set has it yet
+ * - shutdown-date-approximate: gone by then, the exact day is not in our sources
+ * - vendor-facts-of-openai: the same model on another host, whose own life cycle is not known here
+ */
+export type ModelFlag = 'unconfirmed' | 'shutdown-date-approximate' | 'vendor-facts-of-openai';
+
+export type LifeCycle =
+  | { readonly state: 'live' }
+  | { readonly state: 'ending'; readonly shutdown: string; readonly daysLeft: number; readonly replacement?: string }
+  | { readonly state: 'shut-down'; readonly shutdown: string; readonly replacement?: string };
+
+/** General class, images and tools, and Chat Completions without surprises: it does not reason unless asked to. */
+export const defaultModel = 'gpt-5.4';
+
+// The compiler reads a JSON file's words as plain strings; the catalogue test checks every row against the types above.
+const rows = catalog.models as unknown as readonly ModelFacts[];
+const byProvider = indexByProvider(rows);
+
+/** The facts of a model, by exact id, alias, or dated snapshot; never by how the id begins. */
+export function findModel(provider: string, id: string): ModelFacts | undefined {
+  const own = lookUpModel(byProvider.get(provider) ?? none, id);
+  if (own || provider !== 'azure-openai') return own;
+  const facts = lookUpModel(byProvider.get('openai') ?? none, id);
+  return facts && hostedElsewhere(facts, provider);
+}
+
+/**
+ * The models of a provider: live ones first, then those with an announced end, each newest first. Shut-down ones are left out
+ * unless asked for, and then come last.
+ */
+export function listModels(
+  provider: string,
+  options: { readonly at: Date | number; readonly includeShutDown?: boolean },
+): readonly ModelFacts[] {
+  const own = rows.filter(row => row.provider === provider);
+  const models =
+    own.length === 0 && provider === 'azure-openai'
+      ? rows.filter(row => row.provider === 'openai').map(row => hostedElsewhere(row, provider))
+      : own;
+  const rank = (model: ModelFacts) => ['live', 'ending', 'shut-down'].indexOf(lifeCycle(model, options.at).state);
+  return models
+    .filter(model => options.includeShutDown || lifeCycle(model, options.at).state !== 'shut-down')
+    .sort(
+      (a, b) => rank(a) - rank(b) || (b.released ?? '').localeCompare(a.released ?? '') || a.id.localeCompare(b.id),
+    );
+}
+
+/** Where a model stands in its life at a moment. Days are UTC; on the day of its shutdown it counts as shut down. */
+export function lifeCycle(model: ModelFacts, at: Date | number): LifeCycle {
+  const { shutdown, replacement } = model;
+  if (shutdown === undefined) return { state: 'live' };
+  const daysLeft = Math.ceil((Date.parse(shutdown) - new Date(at).getTime()) / 86_400_000);
+  const successor = replacement === undefined ? {} : { replacement };
+  return daysLeft <= 0
+    ? { state: 'shut-down', shutdown, ...successor }
+    : { state: 'ending', shutdown, daysLeft, ...successor };
+}
+
+const none: ReadonlyMap<string, ModelFacts> = new Map();
+
+function indexByProvider(models: readonly ModelFacts[]): ReadonlyMap<string, ReadonlyMap<string, ModelFacts>> {
+  const index = new Map<string, Map<string, ModelFacts>>();
+  for (const model of models) {
+    const ids = index.get(model.provider) ?? new Map<string, ModelFacts>();
+    index.set(model.provider, ids);
+    for (const id of [model.id, ...(model.aliases ?? [])]) ids.set(id, model);
+  }
+  return index;
+}
+
+/** Azure runs OpenAI's models on a calendar of its own: OpenAI's shutdown dates do not hold there. */
+function hostedElsewhere(model: ModelFacts, provider: string): ModelFacts {
+  const { shutdown: _, replacement: __, ...facts } = model;
+  return { ...facts, provider, flags: [...model.flags, 'vendor-facts-of-openai'] };
+}
