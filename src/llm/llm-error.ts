@@ -20,6 +20,8 @@ export const failureCodes = {
   ERR_BAD_RESPONSE: 'DATA_LOSS',
   /** Refused here, before anything was sent: a setting out of range, an image on a model that cannot see. */
   ERR_REFUSED_LOCALLY: 'FAILED_PRECONDITION',
+  /** The next call could pass a limit the person set. */
+  ERR_BUDGET_EXCEEDED: 'RESOURCE_EXHAUSTED',
 } as const;
 
 export type FailureCode = keyof typeof failureCodes;
@@ -30,6 +32,8 @@ export interface LlmErrorFacts {
   readonly message: string;
   /** Whether the same request may succeed later. What the retry layer and the "Try Again" button go by. */
   readonly retryable: boolean;
+  /** True where it is certain that the vendor received nothing, so nothing can be billed. */
+  readonly notSent?: true;
   /** The vendor as a person knows it: "OpenAI". */
   readonly vendor?: string;
   readonly status?: number;
@@ -75,5 +79,5 @@ function describe({ vendor, status, message, vendorCode, requestId }: LlmErrorFa
 
 /** A refusal of our own, before anything was sent. */
 export function refusedLocally(message: string, param?: string): LlmError {
-  return new LlmError({ code: 'ERR_REFUSED_LOCALLY', message, retryable: false, ...(param && { param }) });
+  return new LlmError({ code: 'ERR_REFUSED_LOCALLY', message, retryable: false, notSent: true, ...(param && { param }) });
 }

@@ -9,6 +9,16 @@ export interface ConnectionContext {
   readonly midAnswer: boolean;
 }
 
+/** Errors that come before the first byte of the request could leave this machine. */
+const neverConnected = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
 /** By the error codes of Node's net, dns and tls modules and of undici 7 (lib/core/errors.js). */
 const sentences: { readonly [code: string]: (host: string) => string } = {
   ENOTFOUND: host => `The host ${host} was not found. Check the endpoint and the network connection.`,
@@ -40,6 +50,7 @@ export function connectionFailure(error: unknown, context: ConnectionContext): L
     model,
     retryable: !tls,
     cause: error,
+    ...((tls || neverConnected.has(code ?? '')) && { notSent: true }),
     ...(code && { vendorCode: code }),
   });
 }

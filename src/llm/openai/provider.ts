@@ -87,7 +87,7 @@ export class OpenAiProvider implements LlmProvider {
     const { apiKey } = this.#config;
     const key = (typeof apiKey === 'function' ? await apiKey() : apiKey)?.trim();
     if (!key)
-      throw new LlmError({ code: 'ERR_KEY_REQUIRED', message: 'API key is required', vendor: 'OpenAI', retryable: false });
+      throw new LlmError({ code: 'ERR_KEY_REQUIRED', message: 'API key is required', vendor: 'OpenAI', retryable: false, notSent: true });
     // undici would name the header's value in its error; the key must not get there.
     if (!/^[\x21-\x7e]+$/.test(key))
       throw new LlmError({
@@ -95,6 +95,7 @@ export class OpenAiProvider implements LlmProvider {
         message: 'The API key holds characters that no key has (spaces, line breaks or letters outside ASCII).',
         vendor: 'OpenAI',
         retryable: false,
+        notSent: true,
       });
     return key;
   }

@@ -1,0 +1,96 @@
+import type { Money } from '../core/money.ts';
+import type { Usage } from '../llm/usage.ts';
+
+/** What is known of a model call when it is reserved. Ids are the caller's; times are milliseconds since the epoch. */
+export interface CallFacts {
+  readonly session: string;
+  readonly conversation: string;
+  readonly turn: string;
+  /** "chat", "explain", … */
+  readonly feature: string;
+  /** A name for the workspace, for the cost view; '' where no folder is open. */
+  readonly workspace: string;
+  readonly provider: string;
+  readonly model: string;
+}
+
+/**
+ * reserved: under way, may cost up to its bound. reported: the provider's own counts. estimated: cut off before the counts came.
+ * unknown-price: counts, but no price. lost: nobody knows, between nothing and the bound. rejected: answered with an error, not billed.
+ */
+export type CallState = 'reserved' | 'reported' | 'estimated' | 'unknown-price' | 'lost' | 'rejected';
+
+export interface CallRow extends CallFacts {
+  readonly id: string;
+  readonly started: number;
+  /** undefined where the price is unknown. */
+  readonly bound: Money | undefined;
+}
+
+export interface CallSettlement {
+  readonly state: Exclude<CallState, 'reserved'>;
+  readonly settled: number;
+  readonly cost: Money | undefined;
+  readonly usage: Usage | undefined;
+  readonly priceSource: string | undefined;
+  readonly priceDate: string | undefined;
+}
+
+/** Which calls to add up; everything given must hold. */
+export interface CallFilter {
+  readonly session?: string;
+  readonly conversation?: string;
+  readonly turn?: string;
+  /** From this moment on. */
+  readonly since?: number;
+}
+
+/** The calls of one model, added up. */
+export interface ModelTotal {
+  readonly provider: string;
+  readonly model: string;
+  readonly calls: number;
+  /** Exact sum of what is known. */
+  readonly money: Money;
+  /** Settled calls whose cost nobody knows (lost, or no price): the sum is "at least". */
+  readonly unknownCalls: number;
+  /** Of which the cost is an estimate. */
+  readonly estimatedCalls: number;
+  readonly inputTokens: number;
+  readonly cachedTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  /** The newest price date among them. */
+  readonly priceDate: string | undefined;
+}
+
+/** A limit that a new call must fit under: what was spent since `since`, what is reserved, and the call's own bound. */
+export interface Cap {
+  /** "day", "month", "session". */
+  readonly name: string;
+  readonly limit: Money;
+  readonly filter: CallFilter;
+}
+
+/** Refuses a call that could pass a cap. */
+export class CapReached extends Error {
+  override readonly name = 'CapReached';
+  readonly cap: Cap;
+  readonly spent: Money;
+
+  constructor(cap: Cap, spent: Money) {
+    super(`the ${cap.name} budget would be passed`);
+    this.cap = cap;
+    this.spent = spent;
+  }
+}
+
+/** Where calls are kept. The database for all windows, or memory where there is none. */
+export interface CallStore {
+  /** Checks the caps and adds the row, in one step that no other window can come between. @throws CapReached */
+  insert(row: CallRow, caps: readonly Cap[]): void;
+  settle(id: string, settlement: CallSettlement): void;
+  /** The call was never sent. */
+  remove(id: string): void;
+  totals(filter: CallFilter): ModelTotal[];
+}

@@ -1,0 +1,156 @@
+import { type Clock, systemClock } from '../core/clock.ts';
+import type { Disposable } from '../core/disposable.ts';
+import { Emitter, type Event } from '../core/event.ts';
+import { Money } from '../core/money.ts';
+import type { Usage } from '../llm/usage.ts';
+import { openDatabase, type Database } from '../storage/database.ts';
+import { schema } from '../storage/schema.ts';
+import type { CallFacts, CallFilter, CallStore, Cap, ModelTotal } from './call-store.ts';
+import { costOf } from './cost-of.ts';
+import { SqliteCallStore } from './sqlite-call-store.ts';
+
+/** How a call ended, as the metered provider knows it. */
+export type Outcome =
+  /** The provider's own counts. */
+  | Usage
+  /** Our counts, because the provider's never came. */
+  | { readonly estimated: Usage }
+  /** Sent, and nobody knows what became of it. */
+  | 'lost'
+  /** Answered with an error instead of an answer: not billed. */
+  | 'rejected'
+  /** Never left this machine: as if it had not been reserved. */
+  | 'not-sent';
+
+/** Room kept for one call, from before it is sent until its cost is known. */
+export interface Reservation {
+  readonly id: string;
+  /** What the running call has probably cost by now; shown, never kept. */
+  observe(estimate: Money | undefined): void;
+  /** Once; what comes later is ignored. */
+  settle(outcome: Outcome): void;
+}
+
+/** Sums over calls, ready to be told to a person. */
+export interface LedgerTotal {
+  /** Exact sum of what is known and settled. */
+  readonly money: Money;
+  readonly calls: number;
+  /** Calls whose cost is not known: the truth is "at least" `money`. */
+  readonly unknownCalls: number;
+  readonly estimatedCalls: number;
+  /** What calls still running have probably cost by now; undefined when none runs. */
+  readonly running: Money | undefined;
+  readonly models: readonly ModelTotal[];
+}
+
+export interface ReserveOptions extends CallFacts {
+  /** The most the call can cost; undefined where the price is unknown. */
+  readonly bound: Money | undefined;
+  readonly caps?: readonly Cap[];
+}
+
+/** Every call that may cost money, before and after it is sent. */
+export class Ledger implements Disposable {
+  #store: CallStore;
+  #clock: Clock;
+  #newId: () => string;
+  #running = new Map<string, { facts: CallFacts; started: number; estimate: Money | undefined }>();
+  #changed = new Emitter<void>();
+  #close: () => void;
+
+  constructor(store: CallStore, clock: Clock, newId: () => string, close: () => void = () => {}) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#newId = newId;
+    this.#close = close;
+  }
+
+  /** Fires after every reservation, estimate and settlement of this window. */
+  readonly onDidChange: Event<void> = listener => this.#changed.event(listener);
+
+  /** @throws CapReached where the call could pass a cap; then nothing was reserved and nothing may be sent. */
+  reserve({ bound, caps = [], ...facts }: ReserveOptions): Reservation {
+    const id = this.#newId();
+    const started = this.#clock.now();
+    this.#store.insert({ ...facts, id, started, bound }, caps);
+    this.#running.set(id, { facts, started, estimate: undefined });
+    this.#changed.fire();
+    return {
+      id,
+      observe: estimate => {
+        const running = this.#running.get(id);
+        if (!running) return;
+        running.estimate = estimate;
+        this.#changed.fire();
+      },
+      settle: outcome => {
+        if (!this.#running.delete(id)) return;
+        this.#settle(id, facts, started, outcome);
+        this.#changed.fire();
+      },
+    };
+  }
+
+  total(filter: CallFilter): LedgerTotal {
+    const models = this.#store.totals(filter);
+    const running = [...this.#running.values()].filter(call => matches(call.facts, call.started, filter));
+    const count = (of: (total: ModelTotal) => number): number => models.reduce((sum, total) => sum + of(total), 0);
+    return {
+      models,
+      money: Money.sum(models.map(({ money }) => money)),
+      calls: count(({ calls }) => calls),
+      unknownCalls: count(({ unknownCalls }) => unknownCalls),
+      estimatedCalls: count(({ estimatedCalls }) => estimatedCalls),
+      running: running.length > 0 ? Money.sum(running.map(({ estimate }) => estimate ?? Money.zero)) : undefined,
+    };
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    this.#close();
+  }
+
+  #settle(id: string, { provider, model }: CallFacts, started: number, outcome: Outcome): void {
+    const settled = this.#clock.now();
+    const none = { cost: undefined, usage: undefined, priceSource: undefined, priceDate: undefined };
+    if (outcome === 'not-sent') return this.#store.remove(id);
+    if (outcome === 'lost') return this.#store.settle(id, { ...none, state: 'lost', settled });
+    if (outcome === 'rejected')
+      return this.#store.settle(id, { ...none, state: 'rejected', settled, cost: Money.zero });
+    const usage = 'estimated' in outcome ? outcome.estimated : outcome;
+    const { money, source } = costOf({ provider, model, usage, at: started });
+    const state = money === undefined ? 'unknown-price' : 'estimated' in outcome ? 'estimated' : 'reported';
+    this.#store.settle(id, {
+      state,
+      settled,
+      usage,
+      cost: money,
+      priceSource: source?.name,
+      priceDate: source?.dataDate,
+    });
+  }
+}
+
+function matches(facts: CallFacts, started: number, filter: CallFilter): boolean {
+  return (
+    (filter.session ?? facts.session) === facts.session &&
+    (filter.conversation ?? facts.conversation) === facts.conversation &&
+    (filter.turn ?? facts.turn) === facts.turn &&
+    (filter.since ?? started) <= started
+  );
+}
+
+/**
+ * Opens the ledger in its own database file.
+ * @throws StorageUnavailable; the caller goes on with `new Ledger(new MemoryCallStore(), …)` and says so.
+ */
+export function openLedger(path: string, clock: Clock = systemClock): Ledger {
+  const db = openDatabase(path, schema);
+  return ledgerIn(db, clock, () => db.close());
+}
+
+/** A ledger in a database that is already open, shared with the history. */
+export function ledgerIn(db: Database, clock: Clock, close: () => void = () => {}): Ledger {
+  return new Ledger(new SqliteCallStore(db), clock, () => crypto.randomUUID(), close);
+}

@@ -1,0 +1,80 @@
+import { Money } from '../core/money.ts';
+import {
+  type CallFilter,
+  type CallRow,
+  type CallSettlement,
+  type CallStore,
+  type Cap,
+  CapReached,
+  type ModelTotal,
+} from './call-store.ts';
+
+type Entry = CallRow & { settlement?: CallSettlement };
+
+/** Calls of this window only, forgotten with it: what remains where the host has no database. */
+export class MemoryCallStore implements CallStore {
+  #entries = new Map<string, Entry>();
+
+  insert(row: CallRow, caps: readonly Cap[]): void {
+    for (const cap of caps) {
+      const spent = this.#committed(cap.filter);
+      if (!row.bound || spent.add(row.bound).compare(cap.limit) > 0) throw new CapReached(cap, spent);
+    }
+    this.#entries.set(row.id, { ...row });
+  }
+
+  settle(id: string, settlement: CallSettlement): void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.settlement = settlement;
+  }
+
+  remove(id: string): void {
+    this.#entries.delete(id);
+  }
+
+  totals(filter: CallFilter): ModelTotal[] {
+    const byModel = Map.groupBy(
+      this.#matching(filter).filter(({ settlement }) => settlement && settlement.state !== 'rejected'),
+      ({ provider, model }) => `${provider}\n${model}`,
+    );
+    return [...byModel.values()].map(addUp).sort((a, b) => b.money.compare(a.money) || a.model.localeCompare(b.model));
+  }
+
+  #matching(filter: CallFilter): Entry[] {
+    return [...this.#entries.values()].filter(
+      entry =>
+        (filter.session === undefined || entry.session === filter.session) &&
+        (filter.conversation === undefined || entry.conversation === filter.conversation) &&
+        (filter.turn === undefined || entry.turn === filter.turn) &&
+        (filter.since === undefined || entry.started >= filter.since),
+    );
+  }
+
+  #committed(filter: CallFilter): Money {
+    return Money.sum(
+      this.#matching(filter)
+        .filter(({ settlement }) => settlement?.state !== 'rejected')
+        .map(({ settlement, bound }) => settlement?.cost ?? bound ?? Money.zero),
+    );
+  }
+}
+
+function addUp(entries: readonly Entry[]): ModelTotal {
+  const settlements = entries.map(({ settlement }) => settlement!);
+  const tokens = (count: (settlement: CallSettlement) => number | undefined): number =>
+    settlements.reduce((sum, settlement) => sum + (count(settlement) ?? 0), 0);
+  const dates = settlements.flatMap(({ priceDate }) => priceDate ?? []).sort();
+  return {
+    provider: entries[0]!.provider,
+    model: entries[0]!.model,
+    calls: entries.length,
+    money: Money.sum(settlements.map(({ cost }) => cost ?? Money.zero)),
+    unknownCalls: settlements.filter(({ cost }) => cost === undefined).length,
+    estimatedCalls: settlements.filter(({ state }) => state === 'estimated').length,
+    inputTokens: tokens(({ usage }) => usage?.inputTokens),
+    cachedTokens: tokens(({ usage }) => usage?.cachedInputTokens),
+    outputTokens: tokens(({ usage }) => usage?.outputTokens),
+    reasoningTokens: tokens(({ usage }) => usage?.reasoningTokens),
+    priceDate: dates.at(-1),
+  };
+}

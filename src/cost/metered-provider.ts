@@ -1,0 +1,157 @@
+import type { Clock } from '../core/clock.ts';
+import { collectResponse } from '../llm/collect-response.ts';
+import { LlmError } from '../llm/llm-error.ts';
+import type { LlmProvider } from '../llm/provider.ts';
+import type { ChatRequest, ChatResponse } from '../llm/request.ts';
+import type { StreamEvent } from '../llm/stream-event.ts';
+import type { Usage } from '../llm/usage.ts';
+import { type CallFacts, type Cap, CapReached } from './call-store.ts';
+import { costOf } from './cost-of.ts';
+import { boundOf, estimatedUsage, estimateInput } from './estimate.ts';
+import type { Ledger, Outcome, Reservation } from './ledger.ts';
+
+export interface MeterOptions {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** Who is asking, for the ledger's columns. */
+  readonly facts: Omit<CallFacts, 'provider' | 'model'>;
+  /** The output cap in force where the request names none. */
+  readonly maxTokens: number | undefined;
+  /** Asked before each call, so that a changed budget holds at once. */
+  readonly caps?: () => readonly Cap[];
+}
+
+/** How often the running estimate is told while text streams. */
+const observeEveryMs = 200;
+
+/**
+ * The only door through which model calls are made: every call is reserved at its bound before it is sent and settled however it
+ * ends. So no feature can forget to count, and no ending can lose the count.
+ */
+export function metered(provider: LlmProvider, options: MeterOptions): LlmProvider {
+  return new MeteredProvider(provider, options);
+}
+
+class MeteredProvider implements LlmProvider {
+  readonly name: string;
+  readonly model: string;
+  #inner: LlmProvider;
+  #options: MeterOptions;
+
+  constructor(inner: LlmProvider, options: MeterOptions) {
+    this.name = inner.name;
+    this.model = inner.model;
+    this.#inner = inner;
+    this.#options = options;
+  }
+
+  async *stream(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const call = new MeteredCall(this.#reserve(request), request, this, this.#options.clock);
+    try {
+      for await (const event of this.#inner.stream(request, signal)) {
+        call.see(event);
+        yield event;
+      }
+      call.end();
+    } catch (error) {
+      call.fail(error);
+      throw error;
+    } finally {
+      // The reader left early: a stop like any other.
+      call.leave();
+    }
+  }
+
+  async chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse> {
+    const at = this.#options.clock.now();
+    const response = await collectResponse(this.stream(request, signal));
+    const { usage } = response;
+    if (!usage) return response;
+    const { money } = costOf({ provider: this.name, model: this.model, usage, at });
+    return money ? { ...response, usage: { ...usage, cost: money } } : response;
+  }
+
+  #reserve(request: ChatRequest): Reservation {
+    const { ledger, clock, facts, maxTokens, caps } = this.#options;
+    const { name: provider, model } = this;
+    const bound = boundOf(request, provider, model, request.maxTokens ?? maxTokens, clock.now());
+    try {
+      return ledger.reserve({ ...facts, provider, model, bound, caps: caps?.() ?? [] });
+    } catch (error) {
+      throw error instanceof CapReached ? overBudget(error, model) : error;
+    }
+  }
+}
+
+/** What one call has shown so far, and what that means when it ends. */
+class MeteredCall {
+  #reservation: Reservation;
+  #clock: Clock;
+  #provider: { readonly name: string; readonly model: string };
+  #inputTokens: number;
+  #outputBytes = 0;
+  #usage: Usage | undefined;
+  #begun = false;
+  #observed: number;
+
+  constructor(reservation: Reservation, request: ChatRequest, provider: LlmProvider, clock: Clock) {
+    this.#reservation = reservation;
+    this.#provider = provider;
+    this.#clock = clock;
+    this.#observed = clock.monotonic();
+    this.#inputTokens = estimateInput(request, provider.name, provider.model).likely;
+  }
+
+  see(event: StreamEvent): void {
+    this.#begun = true;
+    if (event.type === 'usage') this.#usage = event.usage;
+    else if (event.type === 'text-delta' || event.type === 'thinking-delta') this.#grow(event.text);
+    else if (event.type === 'tool-call') this.#grow(event.call.name + event.call.arguments);
+  }
+
+  end(): void {
+    this.#reservation.settle(this.#usage ?? this.#estimated());
+  }
+
+  fail(error: unknown): void {
+    this.#reservation.settle(this.#outcomeOf(error));
+  }
+
+  leave(): void {
+    this.#reservation.settle(this.#usage ?? this.#estimated());
+  }
+
+  #outcomeOf(error: unknown): Outcome {
+    if (this.#usage) return this.#usage;
+    if (error instanceof LlmError) {
+      if (error.facts.notSent) return 'not-sent';
+      if (!this.#begun || (error.facts.status !== undefined && this.#outputBytes === 0))
+        return error.facts.status !== undefined && error.facts.status !== 200 ? 'rejected' : 'lost';
+    }
+    return this.#estimated();
+  }
+
+  #estimated(): Outcome {
+    return { estimated: estimatedUsage(this.#inputTokens, this.#outputBytes) };
+  }
+
+  #grow(text: string): void {
+    this.#outputBytes += Buffer.byteLength(text);
+    const now = this.#clock.monotonic();
+    if (now - this.#observed < observeEveryMs) return;
+    this.#observed = now;
+    const { name: provider, model } = this.#provider;
+    const usage = estimatedUsage(this.#inputTokens, this.#outputBytes);
+    this.#reservation.observe(costOf({ provider, model, usage, at: this.#clock.now() }).money);
+  }
+}
+
+function overBudget({ cap, spent }: CapReached, model: string): LlmError {
+  return new LlmError({
+    code: 'ERR_BUDGET_EXCEEDED',
+    message: `The ${cap.name} budget of ${cap.limit.format()} has ${cap.limit.subtract(spent).format()} left, and this request could cost more.`,
+    model,
+    retryable: false,
+    notSent: true,
+  });
+}

@@ -1,0 +1,112 @@
+import type { DatabaseSync, StatementSync, SQLInputValue } from 'node:sqlite';
+
+/** One schema change, applied once and for good; its place in the list is its version. */
+export type Migration = string;
+
+/** A row as SQLite gives it; integers come as bigint, because money does not fit a double. */
+export type Row = Record<string, string | bigint | number | Uint8Array | null>;
+
+/** The part of SQLite that the rest of the code uses; statements are prepared once and kept. */
+export interface Database {
+  run(sql: string, ...values: SQLInputValue[]): void;
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined;
+  all(sql: string, ...values: SQLInputValue[]): Row[];
+  /** Everything in `work` happens or nothing does; other windows wait (BEGIN IMMEDIATE). */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+/** Why nothing can be kept; the chat goes on without. */
+export class StorageUnavailable extends Error {
+  override readonly name = 'StorageUnavailable';
+}
+
+/** How long a statement waits for another window's transaction before it fails. */
+const busyTimeoutMs = 5000;
+
+/**
+ * Opens (or makes) a database for all windows: WAL, so that readers never wait for a writer; every commit flushed, so that what was
+ * acknowledged survives a power cut.
+ * @throws StorageUnavailable where this host has no SQLite, or the file cannot be opened, read or brought up to date.
+ */
+export function openDatabase(path: string, migrations: readonly Migration[]): Database {
+  // Looked up at run time: hosts have shipped without it (electron/electron#47706), and then the import itself would fail.
+  const sqlite = process.getBuiltinModule?.('node:sqlite');
+  if (!sqlite) throw new StorageUnavailable('this VS Code has no SQLite built in');
+  let db: DatabaseSync | undefined;
+  try {
+    db = new sqlite.DatabaseSync(path);
+    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`);
+    migrate(db, migrations);
+    return new SqliteDatabase(db);
+  } catch (error) {
+    db?.close();
+    if (error instanceof StorageUnavailable) throw error;
+    throw new StorageUnavailable(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
+  const version = (): number => Number((db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);
+  if (version() > migrations.length)
+    throw new StorageUnavailable('the database was written by a newer Pennyloom; update this one');
+  if (version() === migrations.length) return;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    // Read again inside the transaction: another window may have migrated while we waited.
+    for (const sql of migrations.slice(version())) db.exec(sql);
+    db.exec(`PRAGMA user_version = ${migrations.length}`);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+class SqliteDatabase implements Database {
+  #db: DatabaseSync;
+  #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#prepare(sql).run(...values);
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values) as Row | undefined;
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...values) as Row[];
+  }
+
+  transaction<T>(work: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare(sql);
+      statement.setReadBigInts(true);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
