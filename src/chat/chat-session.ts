@@ -1,0 +1,261 @@
+import type { Clock } from '../core/clock.ts';
+import type { Disposable } from '../core/disposable.ts';
+import { Emitter, type Event } from '../core/event.ts';
+import type { Log } from '../core/log.ts';
+import type { Ledger, LedgerTotal } from '../cost/ledger.ts';
+import { LlmError } from '../llm/llm-error.ts';
+import type { LlmProvider } from '../llm/provider.ts';
+import type { RateLimitHeadroom } from '../llm/stream-event.ts';
+import type { ToolRegistry } from '../tools/tool-registry.ts';
+import type { Workspace } from '../tools/workspace.ts';
+import {
+  type Conversation,
+  conversationMessages,
+  type Ending,
+  type FailureRecord,
+  type Question,
+  type Turn,
+  type TurnCost,
+  withoutImages,
+} from './conversation.ts';
+import type { History, StoredImage } from './history.ts';
+import { systemPrompt, titleOf, userMessage } from './prompts.ts';
+import { defaultLimits, runTurn, type TurnEvent } from './run-turn.ts';
+
+/** What one turn needs, made fresh for each so that a changed setting holds from the next question on. */
+export interface TurnSetup {
+  /** Already metered. */
+  readonly provider: LlmProvider;
+  readonly tools: ToolRegistry | undefined;
+}
+
+export interface ChatSessionOptions {
+  readonly setUp: (facts: { readonly conversation: string; readonly turn: string; readonly feature: string }) => Promise<TurnSetup>;
+  readonly ledger: Ledger;
+  readonly history: History;
+  readonly workspace: Workspace;
+  readonly workspaceName: string;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly log: Log;
+}
+
+export type ChatEvent =
+  | { readonly type: 'conversation-opened'; readonly conversation: Conversation }
+  | { readonly type: 'turn-started'; readonly turn: Turn }
+  | { readonly type: 'turn-progressed'; readonly turn: Turn; readonly event: TurnEvent }
+  | { readonly type: 'turn-finished'; readonly turn: Turn; readonly ending: Ending }
+  | { readonly type: 'headroom-changed'; readonly headroom: RateLimitHeadroom };
+
+export interface SendInput {
+  readonly question: Question;
+  readonly images: readonly StoredImage[];
+  /** What the ledger books it under: "chat", "explain". */
+  readonly feature: string;
+}
+
+/** A turn that is still being written is saved this often, so that a killed process loses at most this much. */
+const saveEveryMs = 1000;
+
+/** One chat view's conversation: appends, runs turns one at a time, tells what happens. */
+export class ChatSession implements Disposable {
+  #options: ChatSessionOptions;
+  #conversation: Conversation;
+  #events = new Emitter<ChatEvent>();
+  #abort: AbortController | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  #savedAt = 0;
+
+  constructor(options: ChatSessionOptions, conversation?: Conversation) {
+    this.#options = options;
+    this.#conversation = conversation ?? { id: options.newId(), title: '', turns: [] };
+  }
+
+  readonly onEvent: Event<ChatEvent> = listener => this.#events.event(listener);
+
+  get conversation(): Conversation {
+    return this.#conversation;
+  }
+
+  get busy(): boolean {
+    return this.#abort !== undefined;
+  }
+
+  /** Resolves when the turn has ended, however; never rejects. A question asked while another runs waits its turn. */
+  send(input: SendInput): Promise<void> {
+    return (this.#queue = this.#queue.then(() => this.#run(input)));
+  }
+
+  /** Ends the running answer; what has arrived stays. */
+  stop(): void {
+    this.#abort?.abort(new Stopped());
+  }
+
+  /** Leaves this conversation (it stays in the history) and begins an empty one. */
+  newChat(): void {
+    this.stop();
+    this.open({ id: this.#options.newId(), title: '', turns: [] });
+  }
+
+  open(conversation: Conversation): void {
+    this.stop();
+    this.#conversation = conversation;
+    this.#events.fire({ type: 'conversation-opened', conversation });
+  }
+
+  /** Asks a failed or stopped turn's question again, in its place. */
+  retry(turnId: string): Promise<void> {
+    const { history } = this.#options;
+    const turn = this.#conversation.turns.find(({ id }) => id === turnId);
+    if (!turn || this.busy || turn !== this.#conversation.turns.at(-1)) return Promise.resolve();
+    const images = turn.question.images.flatMap(({ id, mediaType }): StoredImage[] => {
+      const uri = history.loadImage(turn.id, id);
+      return uri ? [{ id, mediaType, bytes: Buffer.from(uri.slice(uri.indexOf(',') + 1), 'base64') }] : [];
+    });
+    history.removeTurn(turn.id);
+    this.open({ ...this.#conversation, turns: this.#conversation.turns.slice(0, -1) });
+    return this.send({ question: turn.question, images, feature: turn.feature });
+  }
+
+  dispose(): void {
+    this.stop();
+    this.#events.dispose();
+  }
+
+  async #run({ question, images, feature }: SendInput): Promise<void> {
+    const { clock, newId, log } = this.#options;
+    const conversation = this.#conversation;
+    const turn: Turn = { id: newId(), question, feature, entries: [], messages: [userMessage(question)] };
+    const abort = (this.#abort = new AbortController());
+    const started = clock.monotonic();
+    conversation.title ||= titleOf(question);
+    conversation.turns.push(turn);
+    this.#save(conversation, turn, images);
+    this.#events.fire({ type: 'turn-started', turn });
+    let ending: Pick<Ending, 'status' | 'stopReason' | 'failure'>;
+    let model = '';
+    try {
+      const { provider, tools } = await this.#options.setUp({ conversation: conversation.id, turn: turn.id, feature });
+      model = provider.model;
+      const stopReason = yieldAll(this.#turnEvents(conversation, provider, tools, abort.signal), event =>
+        this.#apply(conversation, turn, event),
+      );
+      ending = { status: 'done', stopReason: await stopReason };
+    } catch (error) {
+      ending = error instanceof Stopped ? { status: 'stopped' } : { status: 'failed', failure: failureRecord(error, log) };
+    }
+    if (ending.status === 'failed') forgetFailed(turn);
+    this.#abort = undefined;
+    const cost = turnCost(this.#options.ledger.total({ turn: turn.id }));
+    turn.ending = { ...ending, model, cost, durationMs: clock.monotonic() - started };
+    this.#save(conversation, turn);
+    this.#events.fire({ type: 'turn-finished', turn, ending: turn.ending });
+  }
+
+  #turnEvents(conversation: Conversation, provider: LlmProvider, tools: ToolRegistry | undefined, signal: AbortSignal) {
+    const { workspace, clock, history } = this.#options;
+    const messages = [
+      { role: 'system' as const, content: systemPrompt({ roots: workspace.roots, tools: tools !== undefined }) },
+      ...conversationMessages(conversation.turns, (turnId, id) => history.loadImage(turnId, id)),
+    ];
+    return runTurn({ provider, messages, tools, workspace, clock, signal, limits: defaultLimits });
+  }
+
+  #apply(conversation: Conversation, turn: Turn, event: TurnEvent): void {
+    switch (event.type) {
+      case 'text': {
+        const last = turn.entries.at(-1);
+        if (last?.type === 'text') last.text += event.text;
+        else turn.entries.push({ type: 'text', text: event.text });
+        break;
+      }
+      case 'tool-started': {
+        const { id, name, arguments: args } = event.call;
+        turn.entries.push({ type: 'tool', call: { id, name, arguments: args, summary: event.summary, status: 'running' } });
+        break;
+      }
+      case 'tool-finished': {
+        const { callId, status, text, truncated, durationMs } = event.result;
+        const entry = turn.entries.find(one => one.type === 'tool' && one.call.id === callId && one.call.status === 'running');
+        if (entry?.type === 'tool') Object.assign(entry.call, { status, result: text, truncated, durationMs });
+        break;
+      }
+      case 'notice':
+        turn.entries.push({ type: 'notice', text: event.text });
+        break;
+      case 'messages':
+        turn.messages.push(...event.messages);
+        break;
+      case 'headroom':
+        this.#events.fire({ type: 'headroom-changed', headroom: event.headroom });
+        return;
+    }
+    if (this.#options.clock.monotonic() - this.#savedAt >= saveEveryMs) this.#save(conversation, turn);
+    this.#events.fire({ type: 'turn-progressed', turn, event });
+  }
+
+  /** Keeping is a service to the person, never a condition for the answer: what cannot be saved is logged and shown anyway. */
+  #save(conversation: Conversation, turn: Turn, images?: readonly StoredImage[]): void {
+    const { history, clock, workspaceName, log } = this.#options;
+    this.#savedAt = clock.monotonic();
+    try {
+      history.saveTurn(conversation, turn, { workspace: workspaceName, now: clock.now() });
+      if (images?.length) history.saveImages(turn.id, images);
+    } catch (error) {
+      log.warn(`The conversation could not be saved: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+/** The reason a stopped turn is aborted with: an ending, not an error. */
+class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+/** Feeds every event to `use` and gives what the generator returns. */
+async function yieldAll<E, R>(events: AsyncGenerator<E, R>, use: (event: E) => void): Promise<R> {
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done) return value;
+    use(value);
+  }
+}
+
+/** A failed turn stays in the conversation as words, so that the next question may refer to it; its images may be why it failed. */
+function forgetFailed(turn: Turn): void {
+  turn.messages.splice(0, turn.messages.length, ...turn.messages.map(withoutImages));
+}
+
+function failureRecord(error: unknown, log: Log): FailureRecord {
+  if (!(error instanceof LlmError)) {
+    log.error(`Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return { code: 'ERR_BAD_RESPONSE', message: 'Something unexpected went wrong inside Pennyloom.', retryable: true };
+  }
+  const { code, retryable, retryAfterMs, status, requestId } = error.facts;
+  return {
+    code,
+    message: error.message,
+    retryable,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(status !== undefined && { status }),
+    ...(requestId && { requestId }),
+  };
+}
+
+function turnCost({ money, calls, unknownCalls, estimatedCalls, models }: LedgerTotal): TurnCost {
+  const sum = (of: (total: (typeof models)[number]) => number): number => models.reduce((all, total) => all + of(total), 0);
+  const priceDate = models.flatMap(total => total.priceDate ?? []).sort().at(-1);
+  return {
+    money,
+    calls,
+    unknownCalls,
+    estimatedCalls,
+    ...(calls > 0 && {
+      inputTokens: sum(({ inputTokens }) => inputTokens),
+      outputTokens: sum(({ outputTokens }) => outputTokens),
+      cachedTokens: sum(({ cachedTokens }) => cachedTokens),
+      reasoningTokens: sum(({ reasoningTokens }) => reasoningTokens),
+    }),
+    ...(priceDate && { priceDate }),
+  };
+}

@@ -1,0 +1,143 @@
+import type { Money } from '../core/money.ts';
+import type { FailureCode } from '../llm/llm-error.ts';
+import type { ContentPart, Message, UserMessage } from '../llm/message.ts';
+import type { StopReason } from '../llm/request.ts';
+
+/** What a person asked, as they see it; what the model gets is made from it (see prompts.ts). */
+export interface Question {
+  readonly text: string;
+  readonly images: readonly QuestionImage[];
+  readonly contexts: readonly QuestionContext[];
+}
+
+export interface QuestionImage {
+  readonly id: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly width: number;
+  readonly height: number;
+  /** Small data URI for the transcript. */
+  readonly thumbnail: string;
+  /** Input tokens on the model it was sent to; absent when the rule is unknown. */
+  readonly tokens?: number;
+}
+
+/** Code that was attached: what is sent is exactly this and nothing else. */
+export interface QuestionContext {
+  readonly kind: 'selection';
+  readonly path: string;
+  readonly language: string;
+  /** 1-based, inclusive. */
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly code: string;
+}
+
+/** One thing in an answer, in the order it happened. */
+export type Entry =
+  | { readonly type: 'text'; text: string }
+  | { readonly type: 'tool'; readonly call: ToolCallRecord }
+  | { readonly type: 'notice'; readonly text: string };
+
+export interface ToolCallRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+  readonly summary: string;
+  status: 'running' | 'done' | 'failed' | 'not-run';
+  result?: string;
+  truncated?: boolean;
+  durationMs?: number;
+}
+
+/** How a turn ended, with everything the line under the answer tells. */
+export interface Ending {
+  readonly status: 'done' | 'stopped' | 'failed';
+  readonly stopReason?: StopReason | 'tool-limit';
+  readonly failure?: FailureRecord;
+  readonly model: string;
+  readonly cost: TurnCost;
+  readonly durationMs: number;
+}
+
+/** An LlmError as far as it may be kept: no request, no headers. */
+export interface FailureRecord {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number;
+  readonly status?: number;
+  readonly requestId?: string;
+}
+
+export interface TurnCost {
+  readonly money: Money;
+  readonly calls: number;
+  readonly unknownCalls: number;
+  readonly estimatedCalls: number;
+  /** undefined where no call reported anything. */
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly cachedTokens?: number;
+  readonly reasoningTokens?: number;
+  readonly priceDate?: string;
+}
+
+/** One user message to its final answer. */
+export interface Turn {
+  readonly id: string;
+  readonly question: Question;
+  readonly feature: string;
+  readonly entries: Entry[];
+  /** What the next requests carry of this turn, images as references (see `imageReference`). */
+  readonly messages: Message[];
+  ending?: Ending;
+}
+
+export interface Conversation {
+  readonly id: string;
+  title: string;
+  readonly turns: Turn[];
+}
+
+const imageScheme = 'pennyloom-image:';
+
+/** Messages keep a reference instead of megabytes of base64; `resolveImages` puts the image in when a request is built. */
+export function imageReference(id: string): string {
+  return imageScheme + id;
+}
+
+/** The messages of all turns with their images in place; an image that cannot be found any more is named in words. */
+export function conversationMessages(
+  turns: readonly Turn[],
+  image: (turnId: string, imageId: string) => string | undefined,
+): Message[] {
+  return turns.flatMap(turn =>
+    turn.messages.map(message =>
+      message.role === 'user' ? resolveImages(message, id => image(turn.id, id)) : message,
+    ),
+  );
+}
+
+function resolveImages(message: UserMessage, image: (id: string) => string | undefined): UserMessage {
+  if (typeof message.content === 'string') return message;
+  return {
+    role: 'user',
+    content: message.content.map((part): ContentPart => {
+      if (part.type !== 'image' || !part.url.startsWith(imageScheme)) return part;
+      const url = image(part.url.slice(imageScheme.length));
+      return url ? { ...part, url } : { type: 'text', text: '[an image that is no longer available]' };
+    }),
+  };
+}
+
+/** A rejected image must not poison what follows: the turn keeps its words and loses its pictures. */
+export function withoutImages(message: Message): Message {
+  if (message.role !== 'user' || typeof message.content === 'string') return message;
+  return {
+    role: 'user',
+    content: message.content.map((part): ContentPart =>
+      part.type === 'image' ? { type: 'text', text: '[an image was attached here and could not be read]' } : part,
+    ),
+  };
+}

@@ -1,0 +1,186 @@
+import type { Clock } from '../core/clock.ts';
+import type { Message, ToolCall, ToolMessage } from '../llm/message.ts';
+import type { LlmProvider } from '../llm/provider.ts';
+import type { StopReason } from '../llm/request.ts';
+import type { RateLimitHeadroom } from '../llm/stream-event.ts';
+import { type ArgumentsResult, parseArguments } from '../tools/check-arguments.ts';
+import type { ToolRegistry } from '../tools/tool-registry.ts';
+import { type Tool, ToolFailure } from '../tools/tool.ts';
+import type { Workspace } from '../tools/workspace.ts';
+
+export interface TurnLimits {
+  /** Model calls in one turn. */
+  readonly steps: number;
+  /** Tool calls in one turn. */
+  readonly calls: number;
+}
+
+export const defaultLimits: TurnLimits = { steps: 25, calls: 50 };
+
+export interface RunTurnOptions {
+  readonly provider: LlmProvider;
+  /** Everything said so far, the question last. */
+  readonly messages: readonly Message[];
+  /** undefined where the model takes no tools, or none are wanted. */
+  readonly tools: ToolRegistry | undefined;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly limits: TurnLimits;
+}
+
+export type TurnEvent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'tool-started'; readonly call: ToolCall; readonly summary: string }
+  | { readonly type: 'tool-finished'; readonly result: ToolResult }
+  | { readonly type: 'notice'; readonly text: string }
+  | { readonly type: 'headroom'; readonly headroom: RateLimitHeadroom }
+  /** Belongs to the conversation from now on. Together they are always something the next request may carry. */
+  | { readonly type: 'messages'; readonly messages: readonly Message[] };
+
+export interface ToolResult {
+  readonly callId: string;
+  readonly status: 'done' | 'failed' | 'not-run';
+  /** What the model reads. */
+  readonly text: string;
+  readonly truncated: boolean;
+  readonly durationMs: number;
+}
+
+/**
+ * The loop of one turn: ask the model, run the tools it calls, ask again, until it has nothing more to call.
+ * Returns why it ended; throws LlmError, or the signal's reason when stopped. Whatever happens, every tool call that entered the
+ * conversation has a result in it.
+ */
+export async function* runTurn(options: RunTurnOptions): AsyncGenerator<TurnEvent, StopReason | 'tool-limit'> {
+  const { limits } = options;
+  const messages = [...options.messages];
+  let callsLeft = limits.calls;
+  for (let step = 1; ; step++) {
+    const answer = yield* askModel(options, messages);
+    if (answer.calls.length === 0) {
+      yield { type: 'messages', messages: [{ role: 'assistant', content: answer.text }] };
+      return answer.reason;
+    }
+    const allowed = step < limits.steps && answer.calls.length <= callsLeft;
+    callsLeft -= answer.calls.length;
+    const results = allowed ? yield* runTools(answer.calls, options) : notRun(answer.calls, 'the limit was reached');
+    const exchange: Message[] = [
+      { role: 'assistant', content: answer.text, toolCalls: answer.calls },
+      ...results.map(({ callId, text }): ToolMessage => ({ role: 'tool', toolCallId: callId, content: text })),
+    ];
+    messages.push(...exchange);
+    yield { type: 'messages', messages: exchange };
+    if (!allowed) return 'tool-limit';
+    options.signal.throwIfAborted();
+  }
+}
+
+interface Answer {
+  readonly text: string;
+  readonly calls: readonly ToolCall[];
+  readonly reason: StopReason;
+}
+
+async function* askModel(options: RunTurnOptions, messages: readonly Message[]): AsyncGenerator<TurnEvent, Answer> {
+  const { provider, tools, signal } = options;
+  const calls: ToolCall[] = [];
+  let text = '';
+  let reason: StopReason = 'end_turn';
+  try {
+    for await (const event of provider.stream({ messages, ...(tools && { tools: tools.definitions }) }, signal)) {
+      switch (event.type) {
+        case 'text-delta':
+          text += event.text;
+          yield { type: 'text', text: event.text };
+          break;
+        case 'tool-call':
+          calls.push(event.call);
+          break;
+        case 'notice':
+          if (event.notice.kind === 'rate-limit') yield { type: 'headroom', headroom: event.notice.headroom };
+          else yield { type: 'notice', text: event.notice.text };
+          break;
+        case 'finish':
+          reason = event.reason;
+          break;
+        case 'thinking-delta':
+        case 'usage':
+          break;
+      }
+    }
+  } catch (error) {
+    // Half an answer is still something that was said; calls in it were never run, so they are left out.
+    if (text) yield { type: 'messages', messages: [{ role: 'assistant', content: text }] };
+    throw error;
+  }
+  // A cut-off answer's calls may be half written.
+  return { text, reason, calls: reason === 'tool_use' ? calls : [] };
+}
+
+/** Runs the calls of one answer: side by side where all of them only read, else one after the other. Results in the order of the calls. */
+async function* runTools(calls: readonly ToolCall[], options: RunTurnOptions): AsyncGenerator<TurnEvent, ToolResult[]> {
+  const prepared = await Promise.all(calls.map(call => prepare(call, options.tools!)));
+  const results = new Map<string, ToolResult>();
+  const sideBySide = prepared.every(({ tool }) => tool?.effect !== 'write');
+  const groups = sideBySide ? [prepared] : prepared.map(one => [one]);
+  for (const group of groups) {
+    for (const { call, tool, args } of group)
+      yield { type: 'tool-started', call, summary: tool && args?.ok ? tool.summarize(args.args) : call.name };
+    for await (const result of asTheyFinish(group.map(one => runOne(one, options)))) {
+      results.set(result.callId, result);
+      yield { type: 'tool-finished', result };
+    }
+  }
+  return calls.map(({ id }) => results.get(id)!);
+}
+
+interface Prepared {
+  readonly call: ToolCall;
+  readonly tool: Tool | undefined;
+  readonly args: ArgumentsResult | undefined;
+}
+
+async function prepare(call: ToolCall, tools: ToolRegistry): Promise<Prepared> {
+  const tool = tools.find(call.name);
+  return { call, tool, args: tool && (await parseArguments(tool, call.arguments)) };
+}
+
+/** Never throws: a tool's failure is a result that the model reads. */
+async function runOne({ call, tool, args }: Prepared, options: RunTurnOptions): Promise<ToolResult> {
+  const { workspace, clock, signal } = options;
+  const started = clock.monotonic();
+  const result = (status: ToolResult['status'], text: string, truncated = false): ToolResult => ({
+    callId: call.id,
+    status,
+    text,
+    truncated,
+    durationMs: clock.monotonic() - started,
+  });
+  if (signal.aborted) return result('not-run', 'Not run: the person stopped the answer.');
+  if (!tool || !args)
+    return result('failed', `There is no tool "${call.name}". Available: ${options.tools!.definitions.map(({ name }) => name).join(', ')}.`);
+  if (!args.ok) return result('failed', args.message);
+  try {
+    const { text, truncated } = await tool.run(args.args, { workspace, signal });
+    return result('done', text, truncated);
+  } catch (error) {
+    if (signal.aborted) return result('not-run', 'Not finished: the person stopped the answer.');
+    if (error instanceof ToolFailure) return result('failed', error.message);
+    // Not the message itself: it may hold paths of this machine.
+    return result('failed', `The tool "${call.name}" broke (${error instanceof Error ? error.name : 'unknown error'}).`);
+  }
+}
+
+function notRun(calls: readonly ToolCall[], why: string): ToolResult[] {
+  return calls.map(({ id }) => ({ callId: id, status: 'not-run', text: `Not run: ${why}.`, truncated: false, durationMs: 0 }));
+}
+
+async function* asTheyFinish<T>(running: readonly Promise<T>[]): AsyncGenerator<T> {
+  const pending = new Map(running.map((promise, index) => [index, promise.then(value => ({ index, value }))]));
+  while (pending.size > 0) {
+    const { index, value } = await Promise.race(pending.values());
+    pending.delete(index);
+    yield value;
+  }
+}
