@@ -1,0 +1,97 @@
+import type { WireToolCall } from './chat-request.ts';
+import type { PlannedReply } from './planned-reply.ts';
+
+/** What every chunk and the whole answer carry alike. */
+export interface Envelope {
+  readonly id: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+  readonly model: string;
+  readonly choices: number;
+}
+
+const SHARED = { service_tier: 'default', system_fingerprint: 'fp_loopback' } as const;
+
+/** The body of an answer that is not streamed. */
+export function completion(
+  envelope: Envelope,
+  reply: PlannedReply,
+  usage: Record<string, unknown> | undefined,
+): string {
+  const text = reply.deltas.join('');
+  const message = {
+    role: 'assistant',
+    content: text === '' && (reply.toolCalls.length > 0 || reply.refusal !== undefined) ? null : text,
+    ...(reply.toolCalls.length > 0 ? { tool_calls: reply.toolCalls } : {}),
+    refusal: reply.refusal ?? null,
+    annotations: [],
+  };
+  const choices = Array.from({ length: envelope.choices }, (_, index) => ({
+    index,
+    message,
+    logprobs: null,
+    finish_reason: reply.finishReason,
+  }));
+  const { id, created, model } = envelope;
+  const body = {
+    id,
+    object: 'chat.completion',
+    created,
+    model,
+    choices,
+    ...(usage === undefined ? {} : { usage }),
+    ...SHARED,
+  };
+  return `${JSON.stringify(body, undefined, 2)}\n`;
+}
+
+/** One event of a stream with what it means to pace and bill. */
+export interface StreamChunk {
+  readonly data: string;
+  /** The model text in it. */
+  readonly text: string;
+}
+
+/**
+ * The events of a streamed answer, in order, the closing `[DONE]` included.
+ * @param usage the usage chunk's content; undefined where the client did not ask for it
+ */
+export function* completionChunks(
+  envelope: Envelope,
+  reply: PlannedReply,
+  usage: Record<string, unknown> | undefined,
+): Generator<StreamChunk> {
+  const { id, created, model } = envelope;
+  const event = (choices: unknown[], withUsage: Record<string, unknown> | null, text = ''): StreamChunk => {
+    // With include_usage every chunk has the field, null until the last.
+    const figures = usage === undefined ? {} : { usage: withUsage };
+    const chunk = { id, object: 'chat.completion.chunk', created, model, ...SHARED, choices, ...figures };
+    return { data: `data: ${JSON.stringify(chunk)}\n\n`, text };
+  };
+  for (let index = 0; index < envelope.choices; index += 1) {
+    const choice = (delta: unknown, finish: string | null = null): unknown[] => [
+      { index, delta, logprobs: null, finish_reason: finish },
+    ];
+    const content = reply.toolCalls.length > 0 && reply.deltas.length === 0 ? null : '';
+    yield event(choice({ role: 'assistant', content, refusal: null }), null);
+    for (const delta of reply.deltas) yield event(choice({ content: delta }), null, delta);
+    if (reply.refusal !== undefined) yield event(choice({ refusal: reply.refusal }), null, reply.refusal);
+    for (const [callIndex, call] of reply.toolCalls.entries()) {
+      for (const { delta, text } of callFragments(callIndex, call)) {
+        yield event(choice({ tool_calls: [delta] }), null, text);
+      }
+    }
+    yield event(choice({}, reply.finishReason), null);
+  }
+  if (usage !== undefined) yield event([], usage);
+  yield { data: 'data: [DONE]\n\n', text: '' };
+}
+
+/** The first fragment names the call, the others carry its arguments a few characters at a time. */
+function* callFragments(index: number, call: WireToolCall): Generator<{ delta: unknown; text: string }> {
+  const { id, type } = call;
+  yield { delta: { index, id, type, function: { name: call.function.name, arguments: '' } }, text: call.function.name };
+  for (const piece of call.function.arguments.match(/[^]{1,5}/gu) ?? []) {
+    yield { delta: { index, function: { arguments: piece } }, text: piece };
+  }
+}

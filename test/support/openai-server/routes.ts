@@ -1,0 +1,98 @@
+import type { Script } from '../loopback/script.ts';
+import { authorize } from './authorize.ts';
+import { chatCompletions, noteViolations } from './chat-completions.ts';
+import { ApiError, badRequest } from './errors.ts';
+import type { Exchange } from './exchange.ts';
+import { sendScripted } from './scripted-answer.ts';
+import { runsModel } from './server-state.ts';
+
+const CHAT = '/v1/chat/completions';
+const MODELS = '/v1/models';
+
+/** Answers one request whose body was read. @throws ApiError for what the API refuses */
+export async function answerRequest(exchange: Exchange): Promise<void> {
+  const { record, state } = exchange;
+  const parsed = parseJson(exchange.bodyText);
+  record.body = parsed?.value;
+  if (parsed === undefined && exchange.bodyText !== '') record.bodyText = exchange.bodyText.slice(0, 65_536);
+  const script = state.scripts.peek({
+    method: record.method,
+    path: record.path,
+    model: modelOf(record.body),
+    bodyText: exchange.bodyText,
+    runsModel: runsModel(record.path),
+  });
+  if (script?.kind === 'raw' || script?.kind === 'error') {
+    state.scripts.use(script);
+    if (record.path === CHAT) await noteViolations(exchange, record.body);
+    return sendScripted(exchange, script);
+  }
+  try {
+    await answerAsApi(exchange, parsed, script);
+  } catch (error) {
+    if (!(error instanceof ApiError) || script?.kind !== 'default') throw error;
+    // Faults asked for the next answer, whatever it is, are for this one.
+    state.scripts.use(script);
+    await exchange.sendError(error, script.faults);
+  }
+}
+
+async function answerAsApi(
+  exchange: Exchange,
+  parsed: { readonly value: unknown } | undefined,
+  script: Script | undefined,
+): Promise<void> {
+  const { record, state } = exchange;
+  const { method, path } = record;
+  const isModels = path === MODELS || path.startsWith(`${MODELS}/`);
+  if (path !== CHAT && !isModels) throw new ApiError(404, `Invalid URL (${method} ${path})`);
+  const expected = path === CHAT ? 'POST' : 'GET';
+  if (method !== expected) {
+    const message = `Not allowed to ${method} on ${path}. (HINT: Perhaps you meant to use a different HTTP method?)`;
+    throw new ApiError(405, message, { code: 'method_not_supported' });
+  }
+  const key = authorize(record.headers.authorization, state.settings.keys);
+  if (isModels) {
+    if (script !== undefined) state.scripts.use(script);
+    record.answeredBy = 'api';
+    return exchange.sendJson(models(exchange, path), script?.faults);
+  }
+  checkContentType(record.headers['content-type']);
+  if (parsed === undefined) {
+    throw badRequest(
+      "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)",
+      null,
+      null,
+    );
+  }
+  await chatCompletions(exchange, key, parsed.value, script);
+}
+
+function models(exchange: Exchange, path: string): unknown {
+  const data = exchange.state.models().list();
+  if (path === MODELS) return { object: 'list', data };
+  const id = decodeURIComponent(path.slice(MODELS.length + 1));
+  const found = data.find(model => model['id'] === id);
+  if (found !== undefined) return found;
+  throw new ApiError(404, `The model '${id}' does not exist`, { param: 'model', code: 'model_not_found' });
+}
+
+function checkContentType(header: string | undefined): void {
+  const type = (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === 'application/json') return;
+  const message = `Unsupported content type: '${type}'. This API method only accepts 'application/json' requests, but you specified the header 'Content-Type: ${header ?? ''}'. Please try again with a supported content type.`;
+  throw badRequest(message, null, 'unsupported_content_type');
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+function modelOf(body: unknown): string | undefined {
+  const model = typeof body === 'object' && body !== null && 'model' in body ? body.model : undefined;
+  return typeof model === 'string' ? model : undefined;
+}
