@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/disposable.ts';
 import { Emitter, type Event } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
-import type { Ledger, LedgerTotal } from '../cost/ledger.ts';
+import type { Ledger } from '../cost/ledger.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import type { LlmProvider } from '../llm/provider.ts';
 import type { RateLimitHeadroom } from '../llm/stream-event.ts';
@@ -15,7 +15,7 @@ import {
   type FailureRecord,
   type Question,
   type Turn,
-  type TurnCost,
+  turnCost,
   withoutImages,
 } from './conversation.ts';
 import type { History, StoredImage } from './history.ts';
@@ -30,7 +30,11 @@ export interface TurnSetup {
 }
 
 export interface ChatSessionOptions {
-  readonly setUp: (facts: { readonly conversation: string; readonly turn: string; readonly feature: string }) => Promise<TurnSetup>;
+  readonly setUp: (facts: {
+    readonly conversation: string;
+    readonly turn: string;
+    readonly feature: string;
+  }) => Promise<TurnSetup>;
   readonly ledger: Ledger;
   readonly history: History;
   readonly workspace: Workspace;
@@ -137,12 +141,12 @@ export class ChatSession implements Disposable {
     try {
       const { provider, tools } = await this.#options.setUp({ conversation: conversation.id, turn: turn.id, feature });
       model = provider.model;
-      const stopReason = yieldAll(this.#turnEvents(conversation, provider, tools, abort.signal), event =>
-        this.#apply(conversation, turn, event),
-      );
-      ending = { status: 'done', stopReason: await stopReason };
+      const events = this.#turnEvents(conversation, provider, tools, abort.signal);
+      const stopReason = await forEachEvent(events, event => this.#apply(conversation, turn, event));
+      ending = { status: 'done', stopReason };
     } catch (error) {
-      ending = error instanceof Stopped ? { status: 'stopped' } : { status: 'failed', failure: failureRecord(error, log) };
+      ending =
+        error instanceof Stopped ? { status: 'stopped' } : { status: 'failed', failure: failureRecord(error, log) };
     }
     if (ending.status === 'failed') forgetFailed(turn);
     this.#abort = undefined;
@@ -171,12 +175,17 @@ export class ChatSession implements Disposable {
       }
       case 'tool-started': {
         const { id, name, arguments: args } = event.call;
-        turn.entries.push({ type: 'tool', call: { id, name, arguments: args, summary: event.summary, status: 'running' } });
+        turn.entries.push({
+          type: 'tool',
+          call: { id, name, arguments: args, summary: event.summary, status: 'running' },
+        });
         break;
       }
       case 'tool-finished': {
         const { callId, status, text, truncated, durationMs } = event.result;
-        const entry = turn.entries.find(one => one.type === 'tool' && one.call.id === callId && one.call.status === 'running');
+        const entry = turn.entries.find(
+          one => one.type === 'tool' && one.call.id === callId && one.call.status === 'running',
+        );
         if (entry?.type === 'tool') Object.assign(entry.call, { status, result: text, truncated, durationMs });
         break;
       }
@@ -213,7 +222,7 @@ class Stopped extends Error {
 }
 
 /** Feeds every event to `use` and gives what the generator returns. */
-async function yieldAll<E, R>(events: AsyncGenerator<E, R>, use: (event: E) => void): Promise<R> {
+async function forEachEvent<E, R>(events: AsyncGenerator<E, R>, use: (event: E) => void): Promise<R> {
   for (;;) {
     const { done, value } = await events.next();
     if (done) return value;
@@ -239,23 +248,5 @@ function failureRecord(error: unknown, log: Log): FailureRecord {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(status !== undefined && { status }),
     ...(requestId && { requestId }),
-  };
-}
-
-function turnCost({ money, calls, unknownCalls, estimatedCalls, models }: LedgerTotal): TurnCost {
-  const sum = (of: (total: (typeof models)[number]) => number): number => models.reduce((all, total) => all + of(total), 0);
-  const priceDate = models.flatMap(total => total.priceDate ?? []).sort().at(-1);
-  return {
-    money,
-    calls,
-    unknownCalls,
-    estimatedCalls,
-    ...(calls > 0 && {
-      inputTokens: sum(({ inputTokens }) => inputTokens),
-      outputTokens: sum(({ outputTokens }) => outputTokens),
-      cachedTokens: sum(({ cachedTokens }) => cachedTokens),
-      reasoningTokens: sum(({ reasoningTokens }) => reasoningTokens),
-    }),
-    ...(priceDate && { priceDate }),
   };
 }

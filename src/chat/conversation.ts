@@ -1,4 +1,5 @@
 import type { Money } from '../core/money.ts';
+import type { LedgerTotal } from '../cost/ledger.ts';
 import type { FailureCode } from '../llm/llm-error.ts';
 import type { ContentPart, Message, UserMessage } from '../llm/message.ts';
 import type { StopReason } from '../llm/request.ts';
@@ -140,4 +141,40 @@ export function withoutImages(message: Message): Message {
       part.type === 'image' ? { type: 'text', text: '[an image was attached here and could not be read]' } : part,
     ),
   };
+}
+
+/** What a turn has cost, from the ledger's sum over its calls. */
+export function turnCost({ money, calls, unknownCalls, estimatedCalls, models }: LedgerTotal): TurnCost {
+  const sum = (of: (total: (typeof models)[number]) => number): number =>
+    models.reduce((all, total) => all + of(total), 0);
+  const priceDate = models
+    .flatMap(total => total.priceDate ?? [])
+    .sort()
+    .at(-1);
+  return {
+    money,
+    calls,
+    unknownCalls,
+    estimatedCalls,
+    ...(calls > 0 && {
+      inputTokens: sum(({ inputTokens }) => inputTokens),
+      outputTokens: sum(({ outputTokens }) => outputTokens),
+      cachedTokens: sum(({ cachedTokens }) => cachedTokens),
+      reasoningTokens: sum(({ reasoningTokens }) => reasoningTokens),
+    }),
+    ...(priceDate && { priceDate }),
+  };
+}
+
+/** A turn that has no ending was cut short with its window: what had arrived stays, as if it had been stopped. */
+export function endInterrupted({ turns }: Conversation, totalOf: (turnId: string) => LedgerTotal): void {
+  for (const turn of turns) {
+    if (turn.ending) continue;
+    for (const entry of turn.entries)
+      if (entry.type === 'tool' && entry.call.status === 'running') entry.call.status = 'not-run';
+    const said = turn.entries.flatMap(entry => (entry.type === 'text' ? entry.text : [])).join('\n\n');
+    if (said && turn.messages.at(-1)?.role === 'user') turn.messages.push({ role: 'assistant', content: said });
+    const cost = turnCost(totalOf(turn.id));
+    turn.ending = { status: 'stopped', model: '', cost, durationMs: 0 };
+  }
 }

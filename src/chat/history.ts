@@ -61,7 +61,13 @@ export class SqliteHistory implements History {
   saveImages(turnId: string, images: readonly StoredImage[]): void {
     this.#db.transaction(() => {
       for (const { id, mediaType, bytes } of images)
-        this.#db.run('INSERT OR REPLACE INTO images (turn, id, media_type, bytes) VALUES (?, ?, ?, ?)', turnId, id, mediaType, bytes);
+        this.#db.run(
+          'INSERT OR REPLACE INTO images (turn, id, media_type, bytes) VALUES (?, ?, ?, ?)',
+          turnId,
+          id,
+          mediaType,
+          bytes,
+        );
     });
   }
 
@@ -114,7 +120,9 @@ function readTurn(json: string): Turn | undefined {
     const turn = JSON.parse(json, (_key, value: unknown) =>
       isMoneyJson(value) ? Money.parse(value.$money) : value,
     ) as Turn;
-    return typeof turn.id === 'string' && Array.isArray(turn.entries) && Array.isArray(turn.messages) ? turn : undefined;
+    return typeof turn.id === 'string' && Array.isArray(turn.entries) && Array.isArray(turn.messages)
+      ? turn
+      : undefined;
   } catch {
     return undefined;
   }

@@ -22,9 +22,13 @@ export function systemPrompt(workspace: { readonly roots: readonly string[]; rea
 export function userMessage(question: Question): UserMessage {
   const text = [question.text, ...question.contexts.map(contextBlock)].filter(Boolean).join('\n\n');
   if (question.images.length === 0) return { role: 'user', content: text };
-  const images = question.images.map(
-    ({ id, width, height }): ContentPart => ({ type: 'image', url: imageReference(id), detail: 'high', width, height }),
-  );
+  const images = question.images.map(({ id, width, height }): ContentPart => ({
+    type: 'image',
+    url: imageReference(id),
+    detail: 'high',
+    width,
+    height,
+  }));
   return { role: 'user', content: [...(text ? [{ type: 'text' as const, text }] : []), ...images] };
 }
 
@@ -45,6 +49,8 @@ export const maxContextLength = 60_000;
 
 /** A title for the list of conversations, made here: asking a model for one would cost money nobody asked for. */
 export function titleOf(question: Question): string {
-  const text = (question.text || question.contexts[0]?.path || question.images[0]?.name || 'Chat').replace(/\s+/g, ' ').trim();
+  const text = (question.text || question.contexts[0]?.path || question.images[0]?.name || 'Chat')
+    .replace(/\s+/g, ' ')
+    .trim();
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -159,7 +159,10 @@ async function runOne({ call, tool, args }: Prepared, options: RunTurnOptions): 
   });
   if (signal.aborted) return result('not-run', 'Not run: the person stopped the answer.');
   if (!tool || !args)
-    return result('failed', `There is no tool "${call.name}". Available: ${options.tools!.definitions.map(({ name }) => name).join(', ')}.`);
+    return result(
+      'failed',
+      `There is no tool "${call.name}". Available: ${options.tools!.definitions.map(({ name }) => name).join(', ')}.`,
+    );
   if (!args.ok) return result('failed', args.message);
   try {
     const { text, truncated } = await tool.run(args.args, { workspace, signal });
@@ -168,12 +171,21 @@ async function runOne({ call, tool, args }: Prepared, options: RunTurnOptions): 
     if (signal.aborted) return result('not-run', 'Not finished: the person stopped the answer.');
     if (error instanceof ToolFailure) return result('failed', error.message);
     // Not the message itself: it may hold paths of this machine.
-    return result('failed', `The tool "${call.name}" broke (${error instanceof Error ? error.name : 'unknown error'}).`);
+    return result(
+      'failed',
+      `The tool "${call.name}" broke (${error instanceof Error ? error.name : 'unknown error'}).`,
+    );
   }
 }
 
 function notRun(calls: readonly ToolCall[], why: string): ToolResult[] {
-  return calls.map(({ id }) => ({ callId: id, status: 'not-run', text: `Not run: ${why}.`, truncated: false, durationMs: 0 }));
+  return calls.map(({ id }) => ({
+    callId: id,
+    status: 'not-run',
+    text: `Not run: ${why}.`,
+    truncated: false,
+    durationMs: 0,
+  }));
 }
 
 async function* asTheyFinish<T>(running: readonly Promise<T>[]): AsyncGenerator<T> {

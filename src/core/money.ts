@@ -32,6 +32,10 @@ export class Money {
     return new Money(pico);
   }
 
+  static max(first: Money, ...others: readonly Money[]): Money {
+    return others.reduce((most, other) => (other.compare(most) > 0 ? other : most), first);
+  }
+
   add(other: Money): Money {
     return new Money(this.pico + other.pico);
   }
@@ -40,7 +44,7 @@ export class Money {
     return new Money(this.pico - other.pico);
   }
 
-  /** Whole multiples only: there is no such thing as half a token. */
+  /** Whole multiples only: there is no such thing as half a token. @throws RangeError for a number that is not an integer. */
   times(count: bigint | number): Money {
     return new Money(this.pico * BigInt(count));
   }
@@ -60,17 +64,25 @@ export class Money {
     return `${sign}${whole}.${fraction.replace(/0+$/, '').padEnd(6, '0')}`;
   }
 
+  /** JSON has no bigint: the exact decimal, readable by `Money.parse` (which takes at most 12 decimals, all there are). */
+  toJSON(): string {
+    return this.toString();
+  }
+
   /**
-   * For a person: "$0.0423", "$1.27", "$12.70", "$0.00". Never fewer digits than cents; below a dollar two significant digits
-   * and up to four where they exist. Rounded half up, display only.
+   * For a person, rounded half away from zero: "$0.0423", "$1.27", "$1,234.50". A dollar and more: cents. Below: four decimals,
+   * or as many as show two significant digits; zeros at the end go while cents and two significant digits stay, so that
+   * 0.002975 reads "$0.0030", 0.000135 "$0.00014", half a dollar "$0.50". Only zero itself reads "$0.00".
+   * @param locale for the separators; digits stay 0–9
    */
-  format(locale?: string): string {
+  format(locale = 'en'): string {
     const { sign, whole, fraction } = this.#digits();
     const places = whole === '0' ? placesBelowADollar(fraction) : 2;
     const { text, carry } = roundDigits(fraction, places);
-    const trimmed = places > 2 ? trimToSignificant(text) : text;
-    const dollars = (BigInt(whole) + (carry ? 1n : 0n)).toLocaleString(locale);
-    return `${sign}$${dollars}${decimalSeparator(locale)}${trimmed}`;
+    const shown = places > 2 ? trimToSignificant(text) : text;
+    const numbers = new Intl.NumberFormat(locale, { numberingSystem: 'latn' });
+    const point = numbers.formatToParts(1.5).find(part => part.type === 'decimal')!.value;
+    return `${sign}$${numbers.format(BigInt(whole) + (carry ? 1n : 0n))}${point}${shown}`;
   }
 
   #digits(): { sign: string; whole: string; fraction: string } {
@@ -83,16 +95,19 @@ export class Money {
   }
 }
 
-/** At least four decimals; more only while fewer than two significant digits are shown. */
+/** At least four decimals; more only where they would show fewer than two significant digits. */
 function placesBelowADollar(fraction: string): number {
   const leadingZeros = /^0*/.exec(fraction)![0].length;
   if (leadingZeros === decimals) return 2;
   return Math.min(decimals, Math.max(4, leadingZeros + 2));
 }
 
-/** "0.5000" reads as "0.50": zeros at the end go, cents stay. */
+/** "5000" → "50", "0500" → "05", "00300" → "0030": zeros at the end go; cents stay, and below them two significant digits. */
 function trimToSignificant(fraction: string): string {
-  return fraction.replace(/0+$/, '').padEnd(2, '0');
+  const trimmed = fraction.replace(/0+$/, '').padEnd(2, '0');
+  if (trimmed.length === 2) return trimmed;
+  const leadingZeros = /^0*/.exec(trimmed)![0].length;
+  return trimmed.padEnd(leadingZeros + 2, '0');
 }
 
 function roundDigits(fraction: string, places: number): { text: string; carry: boolean } {
@@ -100,8 +115,4 @@ function roundDigits(fraction: string, places: number): { text: string; carry: b
   const rounded = (fraction[places] ?? '0') >= '5' ? kept + 1n : kept;
   const text = rounded.toString().padStart(places, '0');
   return text.length > places ? { text: text.slice(1), carry: true } : { text, carry: false };
-}
-
-function decimalSeparator(locale?: string): string {
-  return (1.5).toLocaleString(locale).charAt(1);
 }

@@ -13,7 +13,10 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     if (secret.length >= 6) clean = clean.replaceAll(secret, '****').replaceAll(encodeURIComponent(secret), '****');
   }
   return clean
-    .replace(/\bsk-(proj-|ant-|or-|svcacct-|admin-)?[A-Za-z0-9*_-]{6,}/g, (_match, kind: string | undefined) => `sk-${kind ?? ''}****`)
+    .replace(
+      /\bsk-(proj-|ant-|or-|svcacct-|admin-)?[A-Za-z0-9*_-]{6,}/g,
+      (_match, kind: string | undefined) => `sk-${kind ?? ''}****`,
+    )
     .replace(/\b(Bearer\s+)[A-Za-z0-9._~+/*=-]{6,}/gi, '$1****')
     .replace(/(["']?(?:x-)?api[-_]?key["']?\s*[:=]\s*["']?)[^\s"'&,;}]{6,}/gi, '$1****')
     .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]+:[^\s/@]+@/gi, '$1****@');

@@ -27,8 +27,8 @@ export interface Reservation {
   readonly id: string;
   /** What the running call has probably cost by now; shown, never kept. */
   observe(estimate: Money | undefined): void;
-  /** Once; what comes later is ignored. */
-  settle(outcome: Outcome): void;
+  /** Once; what comes later is ignored. `tier` is the service tier the answer named. */
+  settle(outcome: Outcome, tier?: string): void;
 }
 
 /** Sums over calls, ready to be told to a person. */
@@ -84,9 +84,9 @@ export class Ledger implements Disposable {
         running.estimate = estimate;
         this.#changed.fire();
       },
-      settle: outcome => {
+      settle: (outcome, tier) => {
         if (!this.#running.delete(id)) return;
-        this.#settle(id, facts, started, outcome);
+        this.#settle(id, facts, started, outcome, tier);
         this.#changed.fire();
       },
     };
@@ -111,7 +111,7 @@ export class Ledger implements Disposable {
     this.#close();
   }
 
-  #settle(id: string, { provider, model }: CallFacts, started: number, outcome: Outcome): void {
+  #settle(id: string, { provider, model }: CallFacts, started: number, outcome: Outcome, tier?: string): void {
     const settled = this.#clock.now();
     const none = { cost: undefined, usage: undefined, priceSource: undefined, priceDate: undefined };
     if (outcome === 'not-sent') return this.#store.remove(id);
@@ -119,7 +119,7 @@ export class Ledger implements Disposable {
     if (outcome === 'rejected')
       return this.#store.settle(id, { ...none, state: 'rejected', settled, cost: Money.zero });
     const usage = 'estimated' in outcome ? outcome.estimated : outcome;
-    const { money, source } = costOf({ provider, model, usage, at: started });
+    const { money, source } = costOf({ provider, model, usage, at: started, ...(tier && { tier }) });
     const state = money === undefined ? 'unknown-price' : 'estimated' in outcome ? 'estimated' : 'reported';
     this.#store.settle(id, {
       state,

@@ -65,9 +65,10 @@ class MeteredProvider implements LlmProvider {
   async chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse> {
     const at = this.#options.clock.now();
     const response = await collectResponse(this.stream(request, signal));
-    const { usage } = response;
+    const { usage, metadata } = response;
     if (!usage) return response;
-    const { money } = costOf({ provider: this.name, model: this.model, usage, at });
+    const tier = metadata.serviceTier;
+    const { money } = costOf({ provider: this.name, model: this.model, usage, at, ...(tier && { tier }) });
     return money ? { ...response, usage: { ...usage, cost: money } } : response;
   }
 
@@ -91,6 +92,7 @@ class MeteredCall {
   #inputTokens: number;
   #outputBytes = 0;
   #usage: Usage | undefined;
+  #tier: string | undefined;
   #begun = false;
   #observed: number;
 
@@ -106,11 +108,12 @@ class MeteredCall {
     this.#begun = true;
     if (event.type === 'usage') this.#usage = event.usage;
     else if (event.type === 'text-delta' || event.type === 'thinking-delta') this.#grow(event.text);
+    else if (event.type === 'finish') this.#tier = event.metadata.serviceTier;
     else if (event.type === 'tool-call') this.#grow(event.call.name + event.call.arguments);
   }
 
   end(): void {
-    this.#reservation.settle(this.#usage ?? this.#estimated());
+    this.#reservation.settle(this.#usage ?? this.#estimated(), this.#tier);
   }
 
   fail(error: unknown): void {
@@ -118,7 +121,7 @@ class MeteredCall {
   }
 
   leave(): void {
-    this.#reservation.settle(this.#usage ?? this.#estimated());
+    this.#reservation.settle(this.#usage ?? this.#estimated(), this.#tier);
   }
 
   #outcomeOf(error: unknown): Outcome {

@@ -59,9 +59,7 @@ export interface ToolCallView {
 }
 
 export type PartView =
-  | { readonly type: 'text'; readonly text: string }
-  | ToolCallView
-  | { readonly type: 'notice'; readonly text: string };
+  { readonly type: 'text'; readonly text: string } | ToolCallView | { readonly type: 'notice'; readonly text: string };
 
 /** A button that a failure or a state offers. The host decides which; the view only draws them. */
 export const actionIds = [

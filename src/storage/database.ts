@@ -36,18 +36,23 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
   let db: DatabaseSync | undefined;
   try {
     db = new sqlite.DatabaseSync(path);
-    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`);
+    db.exec(
+      `PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`,
+    );
     migrate(db, migrations);
     return new SqliteDatabase(db);
   } catch (error) {
     db?.close();
     if (error instanceof StorageUnavailable) throw error;
-    throw new StorageUnavailable(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new StorageUnavailable(`${path}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 
 function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
-  const version = (): number => Number((db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);
+  const version = (): number =>
+    Number((db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);
   if (version() > migrations.length)
     throw new StorageUnavailable('the database was written by a newer Pennyloom; update this one');
   if (version() === migrations.length) return;

@@ -1,6 +1,6 @@
 import type { ModelFacts } from '../../model-catalog.ts';
 import type { ContentPart, Message } from '../../message.ts';
-import type { ChatRequest } from '../../request.ts';
+import type { ChatRequest, ReasoningEffort } from '../../request.ts';
 import type { WireMessage, WirePart, WireRequest } from './wire.ts';
 
 export interface ToWireOptions {
@@ -12,7 +12,7 @@ export interface ToWireOptions {
 
 /** A request in OpenAI's words, with what the model is known not to take left out. */
 export function toWire(request: ChatRequest, { model, facts, streaming }: ToWireOptions): WireRequest {
-  const { tools, toolChoice, parallelToolCalls, maxTokens, temperature, reasoningEffort, responseFormat } = request;
+  const { tools, toolChoice, parallelToolCalls, maxTokens, temperature, responseFormat } = request;
   const body: WireRequest = { model, messages: request.messages.map(message => toWireMessage(message, facts)) };
   if (tools?.length) {
     body.tools = tools.map(({ name, description, parameters }) => ({
@@ -25,8 +25,9 @@ export function toWire(request: ChatRequest, { model, facts, streaming }: ToWire
     if (parallelToolCalls !== undefined) body.parallel_tool_calls = parallelToolCalls;
   }
   if (maxTokens !== undefined) body[facts?.tokenLimitField ?? 'max_completion_tokens'] = maxTokens;
-  if (temperature !== undefined && samplingAllowed(facts, reasoningEffort)) body.temperature = temperature;
-  if (reasoningEffort !== undefined && facts?.reasoning) body.reasoning_effort = reasoningEffort;
+  if (temperature !== undefined && samplingAllowed(facts, effortToSend(request, facts))) body.temperature = temperature;
+  const effort = effortToSend(request, facts);
+  if (effort !== undefined) body.reasoning_effort = effort;
   if (responseFormat?.type === 'json-object') body.response_format = { type: 'json_object' };
   if (responseFormat?.type === 'json-schema') {
     const { name, schema } = responseFormat;
@@ -39,8 +40,23 @@ export function toWire(request: ChatRequest, { model, facts, streaming }: ToWire
   return body;
 }
 
+/**
+ * The effort that was asked for; or, with tools on a model that answers 400 to tools unless it does not reason (5.4 and later on
+ * Chat Completions), "none".
+ */
+function effortToSend(
+  { tools, reasoningEffort }: ChatRequest,
+  facts: ModelFacts | undefined,
+): ReasoningEffort | undefined {
+  if (!facts?.reasoning) return undefined;
+  const { toolsOnChatNeedEffortNone, defaultEffort, efforts } = facts.reasoning;
+  if (tools?.length && toolsOnChatNeedEffortNone && efforts.includes('none'))
+    return reasoningEffort === undefined && defaultEffort === 'none' ? undefined : 'none';
+  return reasoningEffort;
+}
+
 /** Reasoning models take a temperature only while they do not reason (OpenAI "Using GPT-5.x", parameter compatibility). */
-function samplingAllowed(facts: ModelFacts | undefined, effort: ChatRequest['reasoningEffort']): boolean {
+function samplingAllowed(facts: ModelFacts | undefined, effort: ReasoningEffort | undefined): boolean {
   switch (facts?.sampling) {
     case 'never':
       return false;

@@ -1,0 +1,16 @@
+/** Everything a person can call, by the name after "pennyloom."; the engine implements each, package.json titles each. */
+export const commandNames = [
+  'setApiKey',
+  'clearApiKey',
+  'testConnection',
+  'newChat',
+  'focusChat',
+  'stopAnswer',
+  'chooseModel',
+  'explainSelection',
+  'showCosts',
+  'resetSessionCost',
+  'openSettings',
+  'showLog',
+] as const;
+export type CommandName = (typeof commandNames)[number];

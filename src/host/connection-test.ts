@@ -1,0 +1,36 @@
+import type { Clock } from '../core/clock.ts';
+import type { Ledger } from '../cost/ledger.ts';
+import { LlmError } from '../llm/llm-error.ts';
+import type { LlmProvider } from '../llm/provider.ts';
+import type { ActionView } from '../protocol/chat-view-state.ts';
+import { explainFailure } from './explain-failure.ts';
+import { formatCost } from './format-cost.ts';
+
+export type ConnectionReport =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly text: string; readonly actions: readonly ActionView[] };
+
+/** Enough for a word; the vendor's own minimum for some models is 16 (OpenAI answers 400 below it on Responses). */
+const maxTokens = 16;
+
+/** The smallest real question there is: whether key, endpoint and model work together, how fast, and what it cost. */
+export async function testConnection(
+  provider: LlmProvider,
+  ledger: Ledger,
+  turn: string,
+  clock: Clock,
+  locale: string,
+): Promise<ConnectionReport> {
+  const started = clock.monotonic();
+  try {
+    const { metadata } = await provider.chat({ messages: [{ role: 'user', content: 'Say hello.' }], maxTokens });
+    const seconds = ((clock.monotonic() - started) / 1000).toLocaleString(locale, { maximumFractionDigits: 1 });
+    const cost = formatCost(ledger.total({ turn }), locale);
+    return { ok: true, text: `${metadata.model ?? provider.model} answered in ${seconds} s. This test cost ${cost}.` };
+  } catch (error) {
+    if (!(error instanceof LlmError)) throw error;
+    const { code, retryable } = error.facts;
+    const failure = explainFailure({ code, message: error.message, retryable });
+    return { ok: false, text: `${failure.title} ${error.message}`, actions: failure.actions };
+  }
+}

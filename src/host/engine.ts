@@ -1,0 +1,254 @@
+import * as vscode from 'vscode';
+import { ChatSession, type TurnSetup } from '../chat/chat-session.ts';
+import { endInterrupted } from '../chat/conversation.ts';
+import { continueText } from '../chat/prompts.ts';
+import { systemClock } from '../core/clock.ts';
+import { type Disposable, DisposableStore } from '../core/disposable.ts';
+import { metered } from '../cost/metered-provider.ts';
+import { createProvider } from '../llm/create-provider.ts';
+import { imageTokens } from '../llm/image-tokens.ts';
+import { LlmError } from '../llm/llm-error.ts';
+import { findModel } from '../llm/model-catalog.ts';
+import { parseEndpoint } from '../llm/openai/endpoint.ts';
+import type { LlmProvider } from '../llm/provider.ts';
+import type { ActionId } from '../protocol/chat-view-state.ts';
+import { allTools, createToolRegistry } from '../tools/tool-registry.ts';
+import { ChatView } from './chat-view.ts';
+import type { CommandName } from './command-names.ts';
+import { chooseModel } from './commands/choose-model.ts';
+import { explainSelection } from './commands/explain-selection.ts';
+import { setApiKey } from './commands/set-api-key.ts';
+import { testConnection } from './connection-test.ts';
+import { CostStatus, type Periods } from './cost-status.ts';
+import { CostView } from './cost-view.ts';
+import { copyReport } from './copy-report.ts';
+import { logTurns } from './log-turns.ts';
+import { hostLog } from './host-log.ts';
+import { describeModel } from './describe-model.ts';
+import { openStorage } from './open-storage.ts';
+import { capsOf, periodsAt } from './periods.ts';
+import { SecretKeys } from './secret-keys.ts';
+import { readSettings } from './settings.ts';
+import { openWorkspace } from './vscode-workspace.ts';
+
+/** What the first use of anything brings to life. */
+export interface Engine extends Disposable {
+  readonly commands: { readonly [name in CommandName]: () => unknown };
+  showChat(view: vscode.WebviewView): Promise<void>;
+}
+
+const conversationKey = 'pennyloom.conversation';
+
+/** Builds the engine, left to right as the folders depend on each other: storage, model, cost, tools, chat, view. */
+export function createEngine(context: vscode.ExtensionContext, statusItem: vscode.StatusBarItem): Engine {
+  const own = new DisposableStore();
+  const clock = systemClock;
+  const newId = (): string => crypto.randomUUID();
+  const channel = own.add(vscode.window.createOutputChannel('Pennyloom', { log: true }));
+  const log = hostLog(channel);
+  const keys = own.add(new SecretKeys(context.secrets, () => readSettings().keySource));
+  const { ledger, history, unavailable } = openStorage(context.globalStorageUri.fsPath, clock, log);
+  own.add(ledger);
+  let sessionId = newId();
+  const periods = (): Periods => periodsAt(clock.now(), sessionId);
+  const workspaceName = vscode.workspace.name ?? '';
+
+  const meteredProvider = (facts: { conversation: string; turn: string; feature: string }): LlmProvider => {
+    const { provider, model, endpoint, maxTokens, temperature, timeoutMs, streaming } = readSettings();
+    const { origin } = parseEndpoint(endpoint);
+    const wire = createProvider({
+      provider,
+      model,
+      endpoint,
+      maxTokens,
+      timeoutMs,
+      streaming,
+      clock,
+      apiKey: () => keyFor(keys, provider, origin),
+      ...(temperature !== undefined && { temperature }),
+    });
+    return metered(wire, {
+      ledger,
+      clock,
+      maxTokens,
+      facts: { ...facts, session: sessionId, workspace: workspaceName },
+      caps: () => capsOf(readSettings().budgets, periods()),
+    });
+  };
+
+  const workspace = openWorkspace(log);
+  const setUp = async (facts: { conversation: string; turn: string; feature: string }): Promise<TurnSetup> => {
+    const provider = meteredProvider(facts);
+    return {
+      provider,
+      tools: mayUseTools(provider, workspace.roots.length > 0) ? createToolRegistry(allTools) : undefined,
+    };
+  };
+  const kept = history.load(context.workspaceState.get(conversationKey, ''));
+  if (kept) endInterrupted(kept, turn => ledger.total({ turn }));
+  const session = own.add(
+    new ChatSession({ setUp, ledger, history, workspace, workspaceName, clock, newId, log }, kept),
+  );
+
+  const status = own.add(new CostStatus({ item: statusItem, ledger, periods, budgets: () => readSettings().budgets }));
+  const costs = own.add(new CostView(ledger, periods, context.extensionUri));
+  const act = (action: ActionId, turnId?: string): void => void perform(action, turnId);
+  const view = own.add(
+    new ChatView({
+      extensionUri: context.extensionUri,
+      session,
+      model: () => describeModel(readSettings(), clock.now(), vscode.env.language),
+      keyState: async () => {
+        const { provider, endpoint } = readSettings();
+        // An endpoint that is none has no key either; sending will say what is wrong with it.
+        const origin = originOf(endpoint);
+        return origin && (await keys.state(provider, origin)).state === 'set' ? 'set' : 'missing';
+      },
+      imageTokens: size => {
+        const { provider, model } = readSettings();
+        const rule = findModel(provider, model)?.imageTokens;
+        return rule && imageTokens(rule, size, 'high');
+      },
+      act,
+      chooseModel: () => void chooseModel(clock.now()),
+      log,
+    }),
+  );
+
+  own.add(
+    session.onEvent(event => {
+      if (event.type === 'headroom-changed') status.showHeadroom(event.headroom);
+      if (event.type === 'conversation-opened' || event.type === 'turn-started')
+        void context.workspaceState.update(conversationKey, session.conversation.id);
+    }),
+  );
+  own.add(logTurns(session, log));
+  own.add(keys.onDidChange(() => void view.refreshKey()));
+  own.add(
+    vscode.workspace.onDidChangeConfiguration(change => {
+      if (!change.affectsConfiguration('pennyloom')) return;
+      view.refreshModel();
+      void view.refreshKey();
+      status.update();
+    }),
+  );
+  if (unavailable !== undefined)
+    void vscode.window.showWarningMessage(
+      `Pennyloom cannot keep conversations and costs beyond this window: ${unavailable}`,
+    );
+
+  const commands: Engine['commands'] = {
+    setApiKey: () => setApiKey(keys),
+    clearApiKey: async () => {
+      await keys.clear(readSettings().provider);
+      vscode.window.setStatusBarMessage('$(key) API key cleared', 5000);
+    },
+    testConnection: async () => {
+      const report = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title: 'Pennyloom: testing the connection…' },
+        async () => {
+          const turn = newId();
+          try {
+            const provider = meteredProvider({ conversation: '', turn, feature: 'test' });
+            return await testConnection(provider, ledger, turn, clock, vscode.env.language);
+          } catch (error) {
+            if (error instanceof LlmError) return { ok: false as const, text: error.message, actions: [] };
+            throw error;
+          }
+        },
+      );
+      if (report.ok) return void vscode.window.showInformationMessage(report.text);
+      const picked = await vscode.window.showErrorMessage(report.text, ...report.actions.map(({ label }) => label));
+      const action = report.actions.find(({ label }) => label === picked);
+      if (action) act(action.id);
+    },
+    newChat: async () => {
+      session.newChat();
+      await view.focus();
+    },
+    focusChat: () => view.focus(),
+    stopAnswer: () => session.stop(),
+    chooseModel: () => chooseModel(clock.now()),
+    explainSelection: async () => {
+      const input = await explainSelection();
+      if (!input) return;
+      await view.focus();
+      await session.send(input);
+    },
+    showCosts: () => costs.show(),
+    resetSessionCost: () => {
+      sessionId = newId();
+      status.update();
+    },
+    openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:pennyloom.pennyloom'),
+    showLog: () => channel.show(),
+  };
+
+  const openUrl = (url: string): Thenable<boolean> => vscode.env.openExternal(vscode.Uri.parse(url));
+  async function perform(action: ActionId, turnId: string | undefined): Promise<void> {
+    switch (action) {
+      case 'set-key':
+        await setApiKey(keys);
+        break;
+      case 'open-keys-page':
+        await openUrl('https://platform.openai.com/api-keys');
+        break;
+      case 'open-billing':
+        await openUrl('https://platform.openai.com/settings/organization/billing/overview');
+        break;
+      case 'open-status':
+        await openUrl('https://status.openai.com/');
+        break;
+      case 'open-settings':
+        await commands.openSettings();
+        break;
+      case 'switch-model':
+        await chooseModel(clock.now());
+        break;
+      case 'try-again':
+        if (turnId) await session.retry(turnId);
+        break;
+      case 'continue':
+        await session.send({ feature: 'chat', images: [], question: { text: continueText, images: [], contexts: [] } });
+        break;
+      case 'open-log':
+        channel.show();
+        break;
+      case 'copy-report':
+        await copyReport(session.conversation, turnId);
+        break;
+      case 'new-chat':
+        session.newChat();
+        break;
+    }
+  }
+
+  return { commands, showChat: place => view.show(place), dispose: () => own.dispose() };
+}
+
+async function keyFor(keys: SecretKeys, provider: string, origin: string): Promise<string | undefined> {
+  const found = await keys.state(provider, origin);
+  if (found.state !== 'other-origin') return keys.get(provider, origin);
+  throw new LlmError({
+    code: 'ERR_KEY_REQUIRED',
+    message: `API key is required for ${origin}: the saved key belongs to ${found.origin} and is never sent anywhere else.`,
+    retryable: false,
+    notSent: true,
+  });
+}
+
+/** In an untrusted workspace nothing of it is shown to a model; and some models take no tools. */
+function mayUseTools({ name, model }: LlmProvider, hasFolder: boolean): boolean {
+  const facts = findModel(name, model);
+  const { efforts, toolsOnChatNeedEffortNone } = facts?.reasoning ?? {};
+  const chatTakesTools = !toolsOnChatNeedEffortNone || efforts?.includes('none') === true;
+  return vscode.workspace.isTrusted && hasFolder && (facts?.tools ?? true) && chatTakesTools;
+}
+
+function originOf(endpoint: string): string | undefined {
+  try {
+    return parseEndpoint(endpoint).origin;
+  } catch {
+    return undefined;
+  }
+}

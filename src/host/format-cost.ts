@@ -1,0 +1,37 @@
+import type { Money } from '../core/money.ts';
+
+/** Parts of a sum that decide how honestly it can be told. */
+export interface CostParts {
+  readonly money: Money;
+  readonly calls: number;
+  readonly unknownCalls: number;
+  readonly estimatedCalls: number;
+}
+
+/** "$0.0069", "≈ $0.0069" with estimates in it, "≥ $0.0069" with unknown parts, "unknown" where nothing is known. */
+export function formatCost({ money, calls, unknownCalls, estimatedCalls }: CostParts, locale?: string): string {
+  if (calls > 0 && unknownCalls === calls) return 'unknown';
+  const sign = unknownCalls > 0 ? '≥ ' : estimatedCalls > 0 ? '≈ ' : '';
+  return sign + money.format(locale);
+}
+
+/** The same for the tooltip, in a sentence. */
+export function explainCost({ unknownCalls, estimatedCalls }: CostParts, priceDate: string | undefined): string {
+  return [
+    priceDate && `Prices of ${priceDate}.`,
+    estimatedCalls > 0 && `${calls(estimatedCalls)} estimated, because the answer ended before its token counts came.`,
+    unknownCalls > 0 && `${calls(unknownCalls)} of unknown cost: the true sum is at least this.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+const calls = (count: number): string => (count === 1 ? 'One request is' : `${count} requests are`);
+
+/** Spelled out for screen readers: "4.23 cents", "1.27 dollars". */
+export function spokenCost(money: Money, locale?: string): string {
+  const dollars = Number(money.pico) / 1e12;
+  return dollars < 1
+    ? `${(dollars * 100).toLocaleString(locale, { maximumSignificantDigits: 4 })} cents`
+    : `${dollars.toLocaleString(locale, { maximumFractionDigits: 2 })} dollars`;
+}

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import { Money } from '../core/money.ts';
+import { defaultEndpoint } from '../llm/openai/endpoint.ts';
+import { defaultModel } from '../llm/model-catalog.ts';
+
+/** The settings as one request needs them, read at that moment: a change holds from the next request on. */
+export interface Settings {
+  readonly provider: 'openai';
+  readonly model: string;
+  readonly endpoint: string;
+  readonly maxTokens: number;
+  /** undefined where nobody set it: then it is not sent. */
+  readonly temperature: number | undefined;
+  readonly timeoutMs: number;
+  readonly streaming: boolean;
+  readonly keySource: 'secretStorage' | 'environment';
+  readonly budgets: Budgets;
+}
+
+/** US dollars; undefined is no limit. */
+export interface Budgets {
+  readonly session: Money | undefined;
+  readonly day: Money | undefined;
+  readonly month: Money | undefined;
+}
+
+export function readSettings(): Settings {
+  const own = vscode.workspace.getConfiguration('pennyloom');
+  return {
+    provider: 'openai',
+    model: own.get('model', defaultModel).trim() || defaultModel,
+    endpoint: own.get('endpoint', defaultEndpoint),
+    maxTokens: own.get('maxTokens', 4096),
+    temperature: explicit<number>(own, 'temperature'),
+    timeoutMs: own.get('timeout', 60) * 1000,
+    streaming: own.get('streaming', true),
+    keySource: own.get('keySource', 'secretStorage'),
+    budgets: {
+      session: budget(own, 'session'),
+      day: budget(own, 'day'),
+      month: budget(own, 'month'),
+    },
+  };
+}
+
+/** What a person set somewhere, as against the default in package.json. */
+function explicit<T>(own: vscode.WorkspaceConfiguration, name: string): T | undefined {
+  const found = own.inspect<T>(name);
+  const isSet =
+    found?.globalValue ?? found?.workspaceValue ?? found?.workspaceFolderValue ?? found?.globalLanguageValue;
+  return isSet === undefined ? undefined : own.get<T>(name);
+}
+
+function budget(own: vscode.WorkspaceConfiguration, name: keyof Budgets): Money | undefined {
+  const dollars = own.get<number | null>(`budget.${name}`, null);
+  // toFixed(6): a settings file holds doubles, and no budget is meant finer than a millionth of a dollar.
+  return typeof dollars === 'number' && dollars >= 0 ? Money.parse(dollars.toFixed(6)) : undefined;
+}
