@@ -1,0 +1,46 @@
+import { pathsIn } from './turn.ts';
+import type { ToolResult } from './turn.ts';
+
+/** "12<tab>text", "12: text", "12 | text": what tools put in front of each line. */
+const NUMBERED = /^\s*\d+\s*(?:\t|[:|│→]\s?)/;
+
+/** The file in a reading tool's result, without line numbers and without the tool's own remarks. */
+export function fileIn(result: ToolResult): string {
+  const text = unwrapJson(result.text);
+  const lines = text.split(/\r?\n/);
+  const numbered = lines.filter(line => NUMBERED.test(line));
+  if (numbered.length < Math.max(1, lines.length / 2)) return text;
+  return numbered.map(line => line.replace(NUMBERED, '')).join('\n');
+}
+
+/** Whether a tool's result is a refusal or an error rather than what was asked for. */
+export function hasFailed({ text }: ToolResult): boolean {
+  if (text.split('\n').some(line => NUMBERED.test(line))) return false;
+  if (/^\s*(\{\s*"error"|error\b|failed\b|denied\b|refused\b|not run\b)/i.test(text)) return true;
+  return (
+    text.length < 400 &&
+    /not found|no such|(does|do) not exist|doesn't exist|is not there|outside|denied|declined|refused|not allowed|cannot|can't|could not|is not text|nothing found|is a folder/i.test(
+      text,
+    )
+  );
+}
+
+/** The files a listing or a search result names. */
+export function pathsInResult({ text }: ToolResult): string[] {
+  const atMargin = text
+    .split(/\r?\n/)
+    .filter(line => !NUMBERED.test(line))
+    .flatMap(line => pathsIn(line));
+  return [...new Set(atMargin)];
+}
+
+function unwrapJson(text: string): string {
+  if (!/^\s*\{/.test(text)) return text;
+  try {
+    const value = JSON.parse(text) as Record<string, unknown>;
+    const content = value['content'] ?? value['text'];
+    return typeof content === 'string' ? content : text;
+  } catch {
+    return text;
+  }
+}
