@@ -1,3 +1,4 @@
+import type { EventShortcut } from '../../http/server-sent-events.ts';
 import { LlmError } from '../../llm-error.ts';
 import type { ResponseMetadata, StopReason } from '../../request.ts';
 import type { StreamEvent } from '../../stream-event.ts';
@@ -21,7 +22,6 @@ export interface FromWireContext {
  */
 export class ChatAnswer {
   #context: FromWireContext;
-  #template = new TextChunkTemplate();
   #calls = new ToolCallFragments();
   #usage: Usage | undefined;
   #finishReason: string | undefined;
@@ -31,18 +31,22 @@ export class ChatAnswer {
   #id = '';
   #model: string | undefined;
   #serviceTier: string | undefined;
+  #template: TextChunkTemplate | undefined;
 
   constructor(context: FromWireContext) {
     this.#context = context;
   }
 
+  /**
+   * Recognises text chunks like the last one in the bytes of the stream; the rest comes by `pushChunk`.
+   * @param out where the next events go: the reader takes them away between two pulls.
+   */
+  shortcut(out: () => StreamEvent[]): EventShortcut {
+    return (this.#template = new TextChunkTemplate(text => out().push({ type: 'text-delta', text })));
+  }
+
   /** One `data:` of the stream. @throws LlmError for an error object, or for what is no JSON. */
   pushChunk(data: string, out: StreamEvent[]): void {
-    const text = this.#template.match(data);
-    if (text !== undefined) {
-      if (text !== '') out.push({ type: 'text-delta', text });
-      return;
-    }
     if (data === '[DONE]') {
       this.#done = true;
       return;
@@ -51,22 +55,33 @@ export class ChatAnswer {
     if (data.trim() === '') return;
     const before = out.length;
     this.#answer(this.#parse(data), out, 'delta');
+    // Learn only from a chunk that was nothing but text; after any other, what was learned may no longer be all there is to know.
     const only = out.length === before + 1 ? out[before] : undefined;
-    // Learn only from a chunk that was nothing but text: whatever else it says (usage, a finish) must be read each time.
-    if (only?.type === 'text-delta' && this.#finishReason === undefined && !this.#refused && !this.#usage)
-      this.#template.learn(data, only.text);
+    if (only?.type === 'text-delta' && this.#calls.isEmpty) this.#template?.learn(data, only.text);
+    else this.#template?.forget();
   }
 
   /** A whole chat.completion object, for requests without streaming. */
   pushWhole(body: string, out: StreamEvent[]): void {
-    this.#answer(this.#parse(body), out, 'message');
+    const json = this.#parse(body);
     this.#done = true;
+    try {
+      this.#answer(json, out, 'message');
+    } catch (error) {
+      if (this.#usage) out.push({ type: 'usage', usage: this.#usage });
+      throw error;
+    }
   }
 
   /** The body is over. @throws LlmError ERR_BAD_RESPONSE where the answer was cut off before it said how it ended. */
   end(out: StreamEvent[]): void {
-    if (!this.#sawChoice) throw this.#bad('The answer holds no choices.');
-    if (this.#finishReason === undefined && !this.#done) throw this.#bad('The answer was cut off before its end.');
+    const complete = this.#finishReason !== undefined || this.#done;
+    if (!complete && this.#sawChoice) throw this.#bad('The answer was cut off before its end.');
+    if (!this.#sawChoice) {
+      // Empty, but counted: the bill is known.
+      if (this.#usage && complete) out.push({ type: 'usage', usage: this.#usage });
+      throw this.#bad('The answer holds no choices.');
+    }
     const calls = this.#calls.finish(this.#id || 'answer');
     for (const call of calls) out.push({ type: 'tool-call', call });
     if (this.#usage) out.push({ type: 'usage', usage: this.#usage });
@@ -81,7 +96,9 @@ export class ChatAnswer {
       throw this.#bad('The answer is not JSON.');
     }
     if (!isRecord(json)) throw this.#bad('The answer is not a JSON object.');
-    if (json['error'] !== undefined && json['error'] !== null) throw this.#context.failure(data);
+    // vLLM and Responses-like hosts write the error without an `error` around it.
+    const flat = json['choices'] === undefined && (json['object'] === 'error' || json['type'] === 'error');
+    if (flat || (json['error'] !== undefined && json['error'] !== null)) throw this.#context.failure(data);
     return json;
   }
 
@@ -91,22 +108,19 @@ export class ChatAnswer {
     if (typeof answer.service_tier === 'string') this.#serviceTier = answer.service_tier;
     // The last report counts: hosts that send usage with every chunk send running totals.
     this.#usage = usageFromChat(answer.usage) ?? this.#usage;
-    if (!Array.isArray(answer.choices)) {
-      if (key === 'message') throw this.#bad('The answer holds no choices.');
-      return;
-    }
+    if (!Array.isArray(answer.choices)) return;
     // We never ask for more than one choice.
     const choice: unknown = answer.choices[0];
     if (choice === undefined) return;
     if (!isRecord(choice)) throw this.#bad('A choice of the answer is not an object.');
     const content = choice[key];
-    if (isRecord(content)) this.#content(content, out);
+    if (isRecord(content)) this.#content(content, out, key);
     else if (key === 'message') throw this.#bad('The answer holds no message.');
     this.#sawChoice = true;
     if (typeof choice['finish_reason'] === 'string') this.#finishReason = choice['finish_reason'];
   }
 
-  #content(delta: WireDelta, out: StreamEvent[]): void {
+  #content(delta: WireDelta, out: StreamEvent[], key: 'delta' | 'message'): void {
     const thinking = delta.reasoning_content ?? delta.reasoning;
     if (typeof thinking === 'string' && thinking) out.push({ type: 'thinking-delta', text: thinking });
     if (typeof delta.content === 'string') {
@@ -118,7 +132,10 @@ export class ChatAnswer {
       this.#refused = true;
       out.push({ type: 'text-delta', text: delta.refusal });
     }
-    if (Array.isArray(delta.tool_calls)) for (const fragment of delta.tool_calls) this.#calls.push(fragment);
+    if (Array.isArray(delta.tool_calls))
+      for (const [at, call] of delta.tool_calls.entries())
+        // Calls of a whole answer have no index: each is one of its own.
+        this.#calls.push(key === 'message' && isRecord(call) ? { ...call, index: at } : call);
     else if (delta.function_call) this.#calls.push({ index: 0, function: delta.function_call });
   }
 
