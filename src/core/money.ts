@@ -107,7 +107,7 @@ function trimToSignificant(fraction: string): string {
   const trimmed = fraction.replace(/0+$/, '').padEnd(2, '0');
   if (trimmed.length === 2) return trimmed;
   const leadingZeros = /^0*/.exec(trimmed)![0].length;
-  return trimmed.padEnd(leadingZeros + 2, '0');
+  return trimmed.padEnd(Math.min(decimals, leadingZeros + 2), '0');
 }
 
 function roundDigits(fraction: string, places: number): { text: string; carry: boolean } {

@@ -94,11 +94,15 @@ export interface Bound {
  * The most a request within these token counts can cost, for reserving money before it is sent: every input token at the dearest
  * input rate, long-context rates from the boundary on, and for a price nobody vouches for, the dearest the model ever had.
  * undefined where the price is unknown.
+ * @throws RangeError unless both counts are whole and not negative.
  */
 export function atMost(
   { provider, model, inputTokens, maxOutputTokens, at = Date.now(), tier = 'standard' }: Bound,
   prices: PriceList = builtInPrices,
 ): Money | undefined {
+  for (const count of [inputTokens, maxOutputTokens]) {
+    if (!isCount(count)) throw new RangeError(`Not a number of tokens: ${count}`);
+  }
   const price = prices.find(provider, model, at);
   if (!price) return provider === 'ollama' ? Money.zero : undefined;
   const rows = price.unverified ? prices.rowsOf(provider, model)!.rows : [price.row];
@@ -107,7 +111,7 @@ export function atMost(
     for (const rates of possibleRates(row, inputTokens, tier)) {
       const dearest = Money.sum([
         new Money(dearestInput(rates, row)).times(inputTokens),
-        new Money(picoPerToken(rates.output)).times(maxOutputTokens),
+        tokensAt(rates.output, maxOutputTokens),
       ]);
       if (!most || dearest.compare(most) > 0) most = dearest;
     }
@@ -158,22 +162,26 @@ function tierNamed(tier: string | undefined): PriceTier | undefined {
 
 function isConsistent({ inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens = 0 }: Usage): boolean {
   const counts = [inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens];
-  return (
-    counts.every(count => Number.isSafeInteger(count) && count >= 0) &&
-    cachedInputTokens + cacheWriteTokens <= inputTokens
-  );
+  return counts.every(isCount) && cachedInputTokens + cacheWriteTokens <= inputTokens;
+}
+
+function isCount(tokens: number): boolean {
+  return Number.isSafeInteger(tokens) && tokens >= 0;
 }
 
 function priced(usage: Usage, rates: Rates): Money {
   const cached = usage.cachedInputTokens ?? 0;
   const written = usage.cacheWriteTokens ?? 0;
-  const at = (rate: string, tokens: number) => new Money(picoPerToken(rate)).times(tokens);
   return Money.sum([
-    at(rates.input, usage.inputTokens - cached - written),
-    at(rates.cached ?? rates.input, cached),
-    at(rates.cacheWrite ?? rates.input, written),
-    at(rates.output, usage.outputTokens),
+    tokensAt(rates.input, usage.inputTokens - cached - written),
+    tokensAt(rates.cached ?? rates.input, cached),
+    tokensAt(rates.cacheWrite ?? rates.input, written),
+    tokensAt(rates.output, usage.outputTokens),
   ]);
+}
+
+function tokensAt(rate: string, tokens: number): Money {
+  return new Money(picoPerToken(rate)).times(tokens);
 }
 
 function usageFlags(usage: Usage, rates: Rates): readonly CostFlag[] {
@@ -198,12 +206,16 @@ function sourceOf(row: PriceRow, tier: PriceTier): PriceSource {
 
 /**
  * The rates a request of up to this many tokens may meet. The boundary itself counts as long: sources differ by one token there.
+ * A tier without long-context rates does not serve long requests, so "auto" cannot end there.
  */
 function possibleRates(row: PriceRow, inputTokens: number, tier: string): readonly Rates[] {
+  const { aboveTokens = Infinity } = row;
   const name = tierNamed(tier);
   const tiers = tier === 'auto' ? Object.values(row.tiers) : name && row.tiers[name] ? [row.tiers[name]] : [];
-  const mayBeLong = row.aboveTokens !== undefined && inputTokens >= row.aboveTokens;
-  return tiers.flatMap(({ base, long }) => (mayBeLong && long ? [base, long] : [base]));
+  return tiers.flatMap(({ base, long }) => {
+    if (inputTokens < aboveTokens) return [base];
+    return long ? [base, long] : inputTokens === aboveTokens ? [base] : [];
+  });
 }
 
 /** Picodollars per token. OpenAI bills cache writes at 1.25 × input (from GPT-5.6 on); that is assumed where the rate is not known. */

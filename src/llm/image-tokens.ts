@@ -22,7 +22,7 @@ export function imageTokens(rule: ImageTokenRule, size: ImageSize, detail: Image
     if (!Number.isSafeInteger(side) || side <= 0)
       throw new RangeError(`Not an image size: ${size.width} × ${size.height}`);
   }
-  return rule.kind === 'tiles' ? tileTokens(rule, size, detail) : patchTokens(rule, size);
+  return rule.kind === 'tiles' ? tileTokens(rule, size, detail) : patchTokens(rule, size, detail);
 }
 
 function tileTokens(rule: { base: number; tile: number }, size: ImageSize, detail: ImageDetail): number {
@@ -33,22 +33,27 @@ function tileTokens(rule: { base: number; tile: number }, size: ImageSize, detai
   return rule.base + rule.tile * tiles(size.width) * tiles(size.height);
 }
 
-function patchTokens(rule: { budget: number; maxSide?: number; hundredths: number }, size: ImageSize): number {
-  const patches = countPatches(rule, size);
-  return Math.ceil((patches * rule.hundredths) / 100);
+/** "low" sends a version that fits into 512 × 512; that this is how patch models count it is our reading of the guide. */
+function patchTokens(
+  rule: { budget: number; maxSide?: number; hundredths: number },
+  size: ImageSize,
+  detail: ImageDetail,
+): number {
+  const maxSide = Math.min(rule.maxSide ?? Infinity, detail === 'low' ? 512 : Infinity);
+  return Math.ceil((countPatches(rule.budget, maxSide, size) * rule.hundredths) / 100);
 }
 
-function countPatches(rule: { budget: number; maxSide?: number }, { width, height }: ImageSize): number {
-  const fit = Math.min(1, (rule.maxSide ?? Infinity) / Math.max(width, height));
+function countPatches(budget: number, maxSide: number, { width, height }: ImageSize): number {
+  const fit = Math.min(1, maxSide / Math.max(width, height));
   const [w, h] = [width * fit, height * fit];
   const whole = Math.ceil(round(w) / 32) * Math.ceil(round(h) / 32);
-  if (whole <= rule.budget) return whole;
+  if (whole <= budget) return whole;
   // Scale to the budget's area, then a little further so that one side holds a whole number of patches.
-  const scale = Math.sqrt((32 * 32 * rule.budget) / (w * h));
+  const scale = Math.sqrt((32 * 32 * budget) / (w * h));
   const across = (w * scale) / 32;
   const down = (h * scale) / 32;
   const exact = scale * Math.min(Math.floor(across) / across, Math.floor(down) / down);
-  return Math.min(rule.budget, Math.ceil(round(w * exact) / 32) * Math.ceil(round(h * exact) / 32));
+  return Math.min(budget, Math.ceil(round(w * exact) / 32) * Math.ceil(round(h * exact) / 32));
 }
 
 /** Floating point leaves 768.0000000001 where 768 is meant; a ceiling would make a whole tile of that. */

@@ -3,7 +3,11 @@ import type { ImageTokenRule } from './image-tokens.ts';
 import { lookUpModel } from './model-id.ts';
 import type { ReasoningEffort } from './request.ts';
 
-export type Endpoint = 'chat' | 'responses';
+/** OpenAI's Chat Completions and Responses (Mistral speaks the former), Anthropic's Messages. */
+export type Endpoint = 'chat' | 'responses' | 'messages';
+
+/** The classes of the reference's decision tree. */
+export type BestFor = 'budget' | 'high-volume' | 'general' | 'complex' | 'stem-coding';
 
 /** What one model is and accepts. Dates are "YYYY-MM-DD", UTC; limits are tokens. */
 export interface ModelFacts {
@@ -30,7 +34,7 @@ export interface ModelFacts {
   readonly endpoints: readonly Endpoint[];
   /** Absent where no source confirms how images are counted: then their cost is unknown, not zero. */
   readonly imageTokens?: ImageTokenRule;
-  readonly bestFor?: string;
+  readonly bestFor?: BestFor;
   readonly released?: string;
   /** First day on which the vendor no longer answers. */
   readonly shutdown?: string;
@@ -52,10 +56,10 @@ export interface Reasoning {
 
 /**
  * - unconfirmed: only secondary sources, no data set has it yet
- * - shutdown-date-approximate: gone by then, the exact day is not in our sources
+ * - image-tokens-unconfirmed: the image rule is partly measured by third parties
  * - vendor-facts-of-openai: the same model on another host, whose own life cycle is not known here
  */
-export type ModelFlag = 'unconfirmed' | 'shutdown-date-approximate' | 'vendor-facts-of-openai';
+export type ModelFlag = 'unconfirmed' | 'image-tokens-unconfirmed' | 'vendor-facts-of-openai';
 
 export type LifeCycle =
   | { readonly state: 'live' }
