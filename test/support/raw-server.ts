@@ -49,8 +49,7 @@ export async function startRawServer(tls?: { readonly key: string; readonly cert
   const sockets = new Set<Socket>();
   const watchers = new Set<() => void>();
   const listener: Parameters<typeof createServer>[1] = (request, response) => {
-    const { promise: closed, resolve } = Promise.withResolvers<void>();
-    request.socket.once('close', () => resolve());
+    const closed = new Promise<void>(resolve => request.socket.once('close', () => resolve()));
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('error', () => {});

@@ -152,11 +152,19 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
   }
 }
 
-/** The whole body as text, for answers that are not streams; longer ones are cut at `maxBytes` and the socket closed. */
-export async function readText(response: HttpResponse, maxBytes = 32 * 1024 * 1024): Promise<string> {
+/**
+ * The whole body as text, for answers that are not streams; longer ones are cut at `maxBytes` and the socket closed.
+ * @param onBytes called for every piece that arrives.
+ */
+export async function readText(
+  response: HttpResponse,
+  maxBytes = 32 * 1024 * 1024,
+  onBytes?: () => void,
+): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for (let chunk = await response.read(); chunk; chunk = await response.read()) {
+    onBytes?.();
     chunks.push(chunk);
     size += chunk.length;
     if (size > maxBytes) {

@@ -24,11 +24,15 @@ export interface ExchangeOptions {
   readonly prepare: () => Promise<{ readonly dispatcher: Dispatcher; readonly request: HttpRequest }>;
 }
 
+/** How long and how much of what follows [DONE] is read for the sake of the connection. */
+const drainMs = 1000;
+const drainBytes = 64 * 1024;
+
 /** One HTTP exchange with Chat Completions: open, judge the head, read to the end. */
 export class ChatExchange implements EventSource {
   #options: ExchangeOptions;
   #abort = new AbortController();
-  #idle: IdleTimer;
+  #idle: IdleTimer | undefined;
   #response: HttpResponse | undefined;
   #answer: ChatAnswer | undefined;
   #events: ServerSentEvents | undefined;
@@ -37,10 +41,6 @@ export class ChatExchange implements EventSource {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
-    const { clock, timeoutMs, signal } = options;
-    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#abort.abort(this.#timedOut()));
-    if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   readonly #onAbort = (): void => this.#abort.abort(this.#options.signal!.reason);
@@ -49,11 +49,13 @@ export class ChatExchange implements EventSource {
     this.#out = out;
     try {
       if (!this.#response) return await this.#open(out);
+      // Only silence while somebody waits for the server is the server's silence.
+      this.#idle?.touch();
       const chunk = await this.#response.read();
-      this.#idle.touch();
+      this.#idle?.pause();
       if (chunk) {
         this.#events!.push(chunk);
-        return true;
+        if (!this.#answer!.isDone) return true;
       }
       this.#events!.end();
       this.#answer!.end(out);
@@ -64,15 +66,27 @@ export class ChatExchange implements EventSource {
   }
 
   close(): void {
-    this.#idle.dispose();
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    this.#response?.cancel(new Error('no longer read'));
+    const { clock, signal } = this.#options;
+    this.#idle?.dispose();
+    signal?.removeEventListener('abort', this.#onAbort);
+    const leave = (): void => this.#abort.abort(new Error('no longer read'));
+    const response = this.#response;
+    if (!response || !this.#answer?.isDone || signal?.aborted) return leave();
+    // [DONE] came, the end of the body is under way: reading it keeps the connection for the next call. Not for long, though.
+    const patience = clock.after(drainMs, leave);
+    readText(response, drainBytes).then(
+      () => patience.dispose(),
+      () => patience.dispose(),
+    );
   }
 
   async #open(out: StreamEvent[]): Promise<boolean> {
-    const { prepare, vendor, model } = this.#options;
-    const { dispatcher, request } = await abortable(prepare(), this.#abort.signal);
+    const { prepare, vendor, model, clock, timeoutMs, signal } = this.#options;
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    const { dispatcher, request } = await abortable(prepare, this.#abort.signal);
     this.#host = request.url.host;
+    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#abort.abort(this.#timedOut()));
     const response = (this.#response = await openHttp(dispatcher, request, this.#abort.signal));
     this.#idle.touch();
     const { headers, status } = response;
@@ -86,12 +100,14 @@ export class ChatExchange implements EventSource {
       failure: body => this.#failure(body),
       ...(requestId && { requestId }),
     }));
-    const type = headers['content-type']?.toLowerCase() ?? '';
+    const type = headers['content-type']?.trim().toLowerCase() ?? '';
     if (type.startsWith('text/event-stream')) {
-      this.#events = new ServerSentEvents(data => answer.pushChunk(data, this.#out));
+      const shortcut = answer.shortcut(() => this.#out);
+      this.#events = new ServerSentEvents(data => answer.pushChunk(data, this.#out), undefined, shortcut);
       return true;
     }
-    return this.#whole(answer, await this.#readAll(response), type, out);
+    const body = await this.#readAll(response);
+    return this.#whole(answer, body.startsWith('\uFEFF') ? body.slice(1) : body, type, out);
   }
 
   /** The answer came in one piece: not asked to stream, or a host that cannot. */
@@ -99,7 +115,7 @@ export class ChatExchange implements EventSource {
     if (type.includes('html') || /^\s*</.test(body)) throw this.#notAnApi('a web page');
     if (body.trim() === '') throw this.#notAnApi('nothing');
     // A proxy that drops the content type of a stream leaves its body recognisable.
-    if (/^(data|event|id|:)/.test(body)) {
+    if (/^\s*(data:|event:|id:|retry:|:)/.test(body)) {
       const events = new ServerSentEvents(data => answer.pushChunk(data, out));
       events.push(Buffer.from(body));
       events.end();
@@ -109,8 +125,8 @@ export class ChatExchange implements EventSource {
   }
 
   async #readAll(response: HttpResponse): Promise<string> {
-    const body = await readText(response);
-    this.#idle.touch();
+    const body = await readText(response, undefined, () => this.#idle?.touch());
+    this.#idle?.pause();
     return body;
   }
 
@@ -127,6 +143,17 @@ export class ChatExchange implements EventSource {
     return new LlmError({
       code: 'ERR_BAD_RESPONSE',
       message: `${this.#host} answered with ${what} instead of JSON. Is the endpoint right?`,
+      retryable: false,
+      vendor,
+      model,
+    });
+  }
+
+  #broken(what: string): LlmError {
+    const { vendor, model } = this.#options;
+    return new LlmError({
+      code: 'ERR_BAD_RESPONSE',
+      message: `${vendor}: The answer is broken: ${what}.`,
       retryable: false,
       vendor,
       model,
@@ -150,16 +177,17 @@ export class ChatExchange implements EventSource {
     if (this.#abort.signal.aborted) return this.#abort.signal.reason;
     if (signal?.aborted) return signal.reason;
     if (error instanceof LlmError) return error;
+    if (error instanceof RangeError) return this.#broken(error.message);
     return connectionFailure(error, { vendor, model, host: this.#host, midAnswer: this.#answer !== undefined });
   }
 }
 
-/** `work`, or the signal's reason as soon as it is aborted: asking for a key may take a person's time. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** What `work` gives, or the signal's reason as soon as it is aborted: asking for a key may take a person's time. */
+function abortable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason as Error);
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    work().then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

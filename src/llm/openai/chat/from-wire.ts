@@ -45,6 +45,11 @@ export class ChatAnswer {
     return (this.#template = new TextChunkTemplate(text => out().push({ type: 'text-delta', text })));
   }
 
+  /** The answer has said that nothing more comes. */
+  get isDone(): boolean {
+    return this.#done;
+  }
+
   /** One `data:` of the stream. @throws LlmError for an error object, or for what is no JSON. */
   pushChunk(data: string, out: StreamEvent[]): void {
     if (data === '[DONE]') {
