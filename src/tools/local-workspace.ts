@@ -4,7 +4,7 @@ import { systemClock } from '../core/clock.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { refuseIgnored, refuseSecret } from './access-rules.ts';
-import { confine, joinRoot, openConfined } from './confine-path.ts';
+import { confine, joinRoot, openConfined, resolveRoot } from './confine-path.ts';
 import type { WorkspaceRoot } from './confine-path.ts';
 import { IgnoredPaths } from './ignored-paths.ts';
 import { readAtMost } from './read-at-most.ts';
@@ -60,15 +60,14 @@ export function createLocalWorkspace(options: LocalWorkspaceOptions): Workspace 
     async listFiles(path, { recursive, limit }, signal) {
       signal.throwIfAborted();
       const allRoots = roots.length > 1 && parseWorkspacePath(path).length === 0;
-      const starts = allRoots ? roots.map(({ name }) => name) : [path];
-      const entries: WorkspaceEntry[] = [];
-      for (const start of starts) {
-        if (allRoots) entries.push({ path: start, kind: 'folder' });
-        if (allRoots && !recursive) continue;
+      const entries: WorkspaceEntry[] = allRoots ? roots.map(({ name }) => ({ path: name, kind: 'folder' })) : [];
+      // One more than asked for tells "exactly that many" from "there are more".
+      const isFull = (): boolean => entries.length > limit;
+      for (const start of allRoots ? await presentRoots(roots) : [path]) {
+        if (isFull() || (allRoots && !recursive)) break;
         for await (const entry of listBelow(roots, start, recursive, signal)) {
           entries.push(entry);
-          // One more than asked for tells "exactly that many" from "there are more".
-          if (entries.length > limit) return { entries: entries.slice(0, limit), truncated: true };
+          if (isFull()) break;
         }
       }
       return { entries: entries.slice(0, limit), truncated: entries.length > limit };
@@ -79,6 +78,12 @@ export function createLocalWorkspace(options: LocalWorkspaceOptions): Workspace 
       return searchWorkspace({ roots, ripgrep: await findRipgrep(), timeLimitMs, clock }, query, limit, signal);
     },
   };
+}
+
+/** A folder may be gone, or on a disk that is not there at the moment: no reason to keep the others back. */
+async function presentRoots(roots: readonly WorkspaceRoot[]): Promise<string[]> {
+  const names = await Promise.all(roots.map(root => resolveRoot(root).then(() => root.name, () => undefined))); // prettier-ignore
+  return names.filter(name => name !== undefined);
 }
 
 async function* listBelow(
