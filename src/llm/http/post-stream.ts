@@ -81,7 +81,11 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
     if (this.#error) controller.abort(this.#error);
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _controller: Controller,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     if (status < 200) return; // 100 Continue and 103 Early Hints are not the answer
     this.status = status;
     this.headers = Object.fromEntries(
