@@ -109,9 +109,10 @@ function dataUri(mediaType: string, bytes: Uint8Array): string {
   return `data:${mediaType};base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`;
 }
 
-// JSON.stringify calls toJSON before the replacer sees a value; Money has none, so it arrives here whole.
-function writeMoney(_key: string, value: unknown): unknown {
-  return value instanceof Money ? { $money: value.toString() } : value;
+// JSON.stringify hands a replacer what toJSON made of a value; the value itself is still in its holder.
+function writeMoney(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const original = this[key];
+  return original instanceof Money ? { $money: original.toString() } : value;
 }
 
 /** One torn or foreign record must not cost the whole conversation: it is left out. */

@@ -66,7 +66,8 @@ export function boundOf(
   const { most } = estimateInput(request, provider, model);
   const maxOutputTokens = maxTokens ?? findModel(provider, model)?.maxOutputTokens;
   if (most === undefined || maxOutputTokens === undefined) return undefined;
-  return atMost({ provider, model, inputTokens: most, maxOutputTokens, at });
+  // We name no service tier, so the account's own setting decides: the dearest one bounds it.
+  return atMost({ provider, model, inputTokens: most, maxOutputTokens, at, tier: 'auto' });
 }
 
 /** Our own count for a call whose real one never came, from what was sent and what was seen. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../core/disposable.ts';
 import { DisposableStore } from '../core/disposable.ts';
 import { Money } from '../core/money.ts';
-import type { CallFilter, ModelTotal } from '../cost/call-store.ts';
+import type { CallFilter } from '../cost/call-store.ts';
 import type { Ledger, LedgerTotal } from '../cost/ledger.ts';
 import type { RateLimitHeadroom, RateLimitWindow } from '../llm/stream-event.ts';
 import { formatCost, spokenCost } from './format-cost.ts';
@@ -58,6 +58,9 @@ export class CostStatus implements Disposable {
     this.#own.dispose();
   }
 }
+
+/** Cells of a hover's tables have no padding of their own. */
+const gap = '&nbsp;&nbsp;&nbsp;';
 
 interface Totals {
   readonly session: LedgerTotal;
@@ -116,11 +119,11 @@ function tooltip(
   if (session.models.length > 0)
     lines.push(
       '',
-      '| Session by model | in | cached | out | reasoning | cost |',
+      `| Session by model |${['in', 'cached', 'out', 'reasoning', 'cost'].map(name => `${gap}${name} |`).join('')}`,
       '|:--|--:|--:|--:|--:|--:|',
       ...session.models.map(
         total =>
-          `| ${escapeCell(total.model)} | ${number(total.inputTokens)} | ${number(total.cachedTokens)} | ${number(total.outputTokens)} | ${number(total.reasoningTokens)} | ${modelCost(total, locale)} |`,
+          `| ${[escapeCell(total.model), number(total.inputTokens), number(total.cachedTokens), number(total.outputTokens), number(total.reasoningTokens), formatCost(total, locale)].join(` | ${gap}`)} |`,
       ),
     );
   if (session.unknownCalls > 0)
@@ -150,11 +153,7 @@ function periodRow(name: string, total: LedgerTotal, budget: Money | undefined, 
   const left = budget
     ? `${(budget.compare(total.money) > 0 ? budget.subtract(total.money) : Money.zero).format(locale)} left of ${budget.format(locale)}`
     : 'no budget set';
-  return `| ${name} | ${formatCost(total, locale)} | ${left} |`;
-}
-
-function modelCost(total: ModelTotal, locale: string): string {
-  return formatCost(total, locale);
+  return `| ${name} | ${gap}${formatCost(total, locale)} | ${gap}${left} |`;
 }
 
 function headroomLines({ requests, tokens }: RateLimitHeadroom, number: (count: number) => string): string[] {
@@ -165,7 +164,7 @@ function headroomLines({ requests, tokens }: RateLimitHeadroom, number: (count: 
 
 const bar = (share: number): string => {
   const full = Math.round(Math.min(1, Math.max(0, share)) * 10);
-  return '█'.repeat(full) + '░'.repeat(10 - full);
+  return '▰'.repeat(full) + '▱'.repeat(10 - full);
 };
 
 const escapeCell = (text: string): string => text.replace(/[\\`*_{}[\]()#+!|<>~$-]/g, '\\$&');

@@ -1,3 +1,4 @@
+import { Money } from '../core/money.ts';
 import { costOf, priceOf } from '../cost/cost-of.ts';
 import { findModel } from '../llm/model-catalog.ts';
 import type { ModelView } from '../protocol/chat-view-state.ts';
@@ -19,7 +20,12 @@ export function describeModel(
     id: model,
     name: model,
     vision: facts?.vision ?? true,
-    ...(price && { price: `$${price.rates.base.input} in, $${price.rates.base.output} out per 1M tokens` }),
+    ...(price && {
+      price: `${dollars(price.rates.base.input, locale)} in, ${dollars(price.rates.base.output, locale)} out per 1M tokens`,
+    }),
     ...(typical && { typicalCost: `≈ ${typical.format(locale)}` }),
   };
 }
+
+/** A rate of the price list ("2.5") as people write prices ("$2.50"). */
+export const dollars = (rate: string, locale: string): string => Money.parse(rate).format(locale);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { priceOf } from '../../cost/cost-of.ts';
 import { lifeCycle, listModels, type ModelFacts } from '../../llm/model-catalog.ts';
+import { dollars } from '../describe-model.ts';
 import { readSettings } from '../settings.ts';
 
 type ModelItem = vscode.QuickPickItem & { readonly id?: string };
@@ -32,7 +33,7 @@ function describe(facts: ModelFacts, current: boolean, now: number): ModelItem {
   return {
     id: facts.id,
     label: `${current ? '$(check) ' : ''}${facts.id}`,
-    description: price ? `$${price.rates.base.input} / $${price.rates.base.output}` : 'price unknown',
+    description: price ? pricePair(price.rates.base, vscode.env.language) : 'price unknown',
     detail: [
       facts.bestFor,
       `${facts.contextWindow.toLocaleString(vscode.env.language)} tokens of context`,
@@ -44,6 +45,9 @@ function describe(facts: ModelFacts, current: boolean, now: number): ModelItem {
       .join(' · '),
   };
 }
+
+const pricePair = ({ input, output }: { input: string; output: string }, locale: string): string =>
+  `${dollars(input, locale)} / ${dollars(output, locale)}`;
 
 function askForId(current: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
