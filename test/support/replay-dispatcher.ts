@@ -88,7 +88,7 @@ export function singleBytes(bytes: Uint8Array): Uint8Array[] {
 export function randomPieces(bytes: Uint8Array, seed: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   const random = mulberry32(seed);
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const size = 1 + Math.floor(random() ** 3 * 400);
     pieces.push(bytes.subarray(at, at + size));
     at += size;

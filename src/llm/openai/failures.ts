@@ -27,20 +27,22 @@ export function failureFromAnswer(answer: FailedAnswer, context: FailureContext)
   const { vendor, model, secrets, now } = context;
   const { status, headers } = answer;
   const error = parseErrorBody(answer.body);
-  const { code, retryable } = classify(status, error.code, error.type);
+  const { code, retryable } = classify(status ?? error?.numericCode, error);
   const wait = retryAfterMs(headers, now);
+  // Cut only what is clean already: half a key is no longer recognised.
+  const clean = (text: string): string => clip(redact(text, secrets));
   const requestId = headers['x-request-id'];
-  const vendorCode = error.code ?? error.type;
+  const vendorCode = error?.code ?? error?.type;
   const facts: LlmErrorFacts = {
     code,
     retryable,
     vendor,
     model,
-    message: redact(error.message ?? messageForStatus(status, answer.body), secrets),
+    message: clean(error?.message ?? messageWithout(answer.body, error !== undefined)),
     ...(status !== undefined && { status }),
-    ...(vendorCode && { vendorCode: redact(vendorCode, secrets) }),
-    ...(error.param && { param: redact(error.param, secrets) }),
-    ...(requestId && { requestId: redact(requestId, secrets) }),
+    ...(vendorCode && { vendorCode: clean(vendorCode) }),
+    ...(error?.param && { param: clean(error.param) }),
+    ...(requestId && { requestId: clean(requestId) }),
     ...(wait !== undefined && { retryAfterMs: wait }),
   };
   return new LlmError(facts);
@@ -54,26 +56,42 @@ interface Verdict {
 const no = (code: FailureCode): Verdict => ({ code, retryable: false });
 const later = (code: FailureCode): Verdict => ({ code, retryable: true });
 
-/** error.code (or, failing that, error.type) decides where it is one of these. */
-const byVendorCode: { readonly [code: string]: Verdict } = {
-  invalid_api_key: no('ERR_INVALID_API_KEY'),
-  insufficient_quota: no('ERR_INSUFFICIENT_QUOTA'),
-  credit_balance_exhausted: no('ERR_INSUFFICIENT_QUOTA'),
-  billing_hard_limit_reached: no('ERR_INSUFFICIENT_QUOTA'),
-  billing_not_active: no('ERR_INSUFFICIENT_QUOTA'),
-  rate_limit_exceeded: later('ERR_RATE_LIMIT'),
-  slow_down: later('ERR_RATE_LIMIT'),
-  model_not_found: no('ERR_MODEL_NOT_FOUND'),
-  context_length_exceeded: no('ERR_CONTEXT_LENGTH_EXCEEDED'),
-  content_filter: no('ERR_CONTENT_FILTER'),
-  content_policy_violation: no('ERR_CONTENT_FILTER'),
-  unsupported_country_region_territory: no('ERR_PERMISSION_DENIED'),
-  server_error: later('ERR_SERVICE_UNAVAILABLE'),
-  server_is_overloaded: later('ERR_SERVICE_UNAVAILABLE'),
-};
+/** error.code (or, failing that, error.type) decides where it is one of these. A Map: servers may write "constructor". */
+const byVendorCode: ReadonlyMap<string, Verdict> = new Map([
+  ['invalid_api_key', no('ERR_INVALID_API_KEY')],
+  ['insufficient_quota', no('ERR_INSUFFICIENT_QUOTA')],
+  ['credit_balance_exhausted', no('ERR_INSUFFICIENT_QUOTA')],
+  ['billing_hard_limit_reached', no('ERR_INSUFFICIENT_QUOTA')],
+  ['billing_not_active', no('ERR_INSUFFICIENT_QUOTA')],
+  ['rate_limit_exceeded', later('ERR_RATE_LIMIT')],
+  ['slow_down', later('ERR_RATE_LIMIT')],
+  ['model_not_found', no('ERR_MODEL_NOT_FOUND')],
+  ['context_length_exceeded', no('ERR_CONTEXT_LENGTH_EXCEEDED')],
+  ['content_filter', no('ERR_CONTENT_FILTER')],
+  ['content_policy_violation', no('ERR_CONTENT_FILTER')],
+  // What Chat Completions says of a prompt, and the images API of a picture, that the safety system refused.
+  ['invalid_prompt', no('ERR_CONTENT_FILTER')],
+  ['moderation_blocked', no('ERR_CONTENT_FILTER')],
+  ['unsupported_country_region_territory', no('ERR_PERMISSION_DENIED')],
+  ['server_error', later('ERR_SERVICE_UNAVAILABLE')],
+  ['server_is_overloaded', later('ERR_SERVICE_UNAVAILABLE')],
+]);
 
-function classify(status: number | undefined, code: string | undefined, type: string | undefined): Verdict {
-  const named = byVendorCode[code ?? ''] ?? byVendorCode[type ?? ''];
+/** What error.type says where there is no status: inside a stream that had begun with 200. */
+const byTypeInStream: ReadonlyMap<string, Verdict> = new Map([
+  ['invalid_request_error', no('ERR_INVALID_REQUEST')],
+  ['authentication_error', no('ERR_INVALID_API_KEY')],
+  ['permission_error', no('ERR_PERMISSION_DENIED')],
+  ['not_found_error', no('ERR_MODEL_NOT_FOUND')],
+  ['rate_limit_error', later('ERR_RATE_LIMIT')],
+  // OpenAI's types of a rate limit name what ran out.
+  ['requests', later('ERR_RATE_LIMIT')],
+  ['tokens', later('ERR_RATE_LIMIT')],
+]);
+
+function classify(status: number | undefined, error: VendorError | undefined): Verdict {
+  const { code = '', type = '' } = error ?? {};
+  const named = byVendorCode.get(code) ?? byVendorCode.get(type);
   // A code wins over the status only within what the status allows: a proxy's 502 with a stale body stays a 502.
   if (named && (status === undefined || sameClass(status, named))) return named;
   switch (status) {
@@ -84,7 +102,10 @@ function classify(status: number | undefined, code: string | undefined, type: st
     case 403:
       return no('ERR_PERMISSION_DENIED');
     case 404:
-      return no('ERR_MODEL_NOT_FOUND');
+      // An answer that is not the API's own says nothing about the model: the address is wrong.
+      return no(error ? 'ERR_MODEL_NOT_FOUND' : 'ERR_BAD_RESPONSE');
+    case 407:
+      return no('ERR_NETWORK');
     case 408:
       return later('ERR_TIMEOUT');
     case 409:
@@ -92,53 +113,78 @@ function classify(status: number | undefined, code: string | undefined, type: st
     case 429:
       return later('ERR_RATE_LIMIT');
     case undefined:
-      return later('ERR_SERVICE_UNAVAILABLE');
+      return byTypeInStream.get(type) ?? later('ERR_SERVICE_UNAVAILABLE');
     default:
-      return status >= 500 ? later('ERR_SERVICE_UNAVAILABLE') : no('ERR_INVALID_REQUEST');
+      if (status >= 500) return later('ERR_SERVICE_UNAVAILABLE');
+      return no(status >= 400 ? 'ERR_INVALID_REQUEST' : 'ERR_BAD_RESPONSE');
   }
 }
 
 const sameClass = (status: number, verdict: Verdict): boolean =>
-  status >= 500 === (verdict.code === 'ERR_SERVICE_UNAVAILABLE');
+  status >= 400 && status >= 500 === (verdict.code === 'ERR_SERVICE_UNAVAILABLE');
 
 interface VendorError {
   readonly message?: string;
   readonly type?: string;
   readonly code?: string;
   readonly param?: string;
+  /** Some hosts repeat the HTTP status here; inside a stream it is the only one there is. */
+  readonly numericCode?: number;
 }
 
-/** `{"error":{message,type,param,code}}`, or what gateways write instead: a string, `message`, FastAPI's `detail`. */
-function parseErrorBody(body: string): VendorError {
+/**
+ * `{"error":{message,type,param,code}}`, or what gateways write instead: a string, `message`, FastAPI's `detail`, a list of errors.
+ * undefined for what is no JSON object.
+ */
+function parseErrorBody(body: string): VendorError | undefined {
   let json: unknown;
   try {
     json = JSON.parse(body);
   } catch {
-    return {};
+    return undefined;
   }
-  if (!isRecord(json)) return {};
-  const error = json['error'] ?? json;
-  if (typeof error === 'string') return { message: clip(error) };
+  // Google's compatible endpoint wraps its error in a list.
+  if (Array.isArray(json)) [json] = json as unknown[];
+  if (!isRecord(json)) return undefined;
+  const { errors } = json;
+  const error = json['error'] ?? (Array.isArray(errors) ? (errors as unknown[])[0] : undefined) ?? json;
+  if (typeof error === 'string') return error ? { message: error } : {};
   if (!isRecord(error)) return {};
-  const message = [error['message'], error['detail'], json['message']].find(text => typeof text === 'string' && text);
+  const message = [error['message'], error['detail'], json['message'], json['detail']]
+    .map(sentence)
+    .find(text => text !== undefined);
+  const { code } = error;
   return {
-    ...(typeof message === 'string' && { message: clip(message) }),
+    ...(message !== undefined && { message }),
     ...pick(error, 'type'),
     ...pick(error, 'code'),
     ...pick(error, 'param'),
+    ...(typeof code === 'number' && code >= 400 && code < 600 && { numericCode: code }),
   };
+}
+
+/** A text, or FastAPI's list of what is wrong where: `[{loc: ["body", "model"], msg: "Field required"}]`. */
+function sentence(value: unknown): string | undefined {
+  if (typeof value === 'string') return value || undefined;
+  if (!Array.isArray(value)) return undefined;
+  const parts = value.filter(isRecord).flatMap(({ loc, msg }) => {
+    if (typeof msg !== 'string') return [];
+    return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : msg;
+  });
+  return parts.join('; ') || undefined;
 }
 
 function pick<K extends string>(error: Record<string, unknown>, key: K): { [P in K]?: string } {
   const value = error[key];
-  // Some hosts repeat the HTTP status as a numeric code; only words say more than the status itself.
-  return typeof value === 'string' && value ? ({ [key]: clip(value) } as { [P in K]?: string }) : {};
+  // Only words say more than the status itself.
+  return typeof value === 'string' && value ? ({ [key]: value } as { [P in K]?: string }) : {};
 }
 
-function messageForStatus(status: number | undefined, body: string): string {
-  if (/^\s*<(!doctype|html|\?xml)/i.test(body)) return 'the server answered with a web page instead of JSON';
+function messageWithout(body: string, isJson: boolean): string {
   if (body.trim() === '') return 'the server gave no reason';
-  return status === undefined ? 'the server reported an error' : 'the server answered something that is not JSON';
+  if (isJson) return 'the server gave no reason that could be read';
+  if (/^\uFEFF?\s*<(!doctype|html|\?xml)/i.test(body)) return 'the server answered with a web page instead of JSON';
+  return 'the server answered something that is not JSON';
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -11,7 +11,10 @@ const cases = recordedAnswers.map(answer => ({ ...answer, bytes: fixture(answer.
 test('every recorded answer is in the table', () => {
   const files = readdirSync(new URL('../../../fixtures/openai-chat/', import.meta.url));
   const listed = new Set([...recordedAnswers.map(({ file }) => file), 'gateway-502.html']);
-  assert.deepEqual(files.filter(file => !listed.has(file)), []);
+  assert.deepEqual(
+    files.filter(file => !listed.has(file)),
+    [],
+  );
   assert.ok(files.length > 40);
 });
 
@@ -82,8 +85,16 @@ test(`the way a stream is written down does not matter (seed ${seed})`, async t 
 test('a stream that says it is text/plain or nothing at all is still read as a stream', async () => {
   const bytes = fixture('text.sse');
   const plain = await eventsOf({ chunks: [bytes] });
-  for (const headers of [{ 'content-type': 'text/plain; charset=utf-8' }, {}, { 'content-type': 'application/octet-stream' }])
-    for (const text of [bytes, Buffer.concat([Buffer.from('\uFEFF'), bytes]), Buffer.concat([Buffer.from(': hi\n\n'), bytes])])
+  for (const headers of [
+    { 'content-type': 'text/plain; charset=utf-8' },
+    {},
+    { 'content-type': 'application/octet-stream' },
+  ])
+    for (const text of [
+      bytes,
+      Buffer.concat([Buffer.from('\uFEFF'), bytes]),
+      Buffer.concat([Buffer.from(': hi\n\n'), bytes]),
+    ])
       assert.deepEqual(await eventsOf({ headers: headers as Record<string, string>, chunks: [text] }), plain);
 });
 
@@ -145,7 +156,10 @@ test('tool calls come in index order, a hundred times of a hundred', async () =>
     );
     chunks.push(Buffer.from('data: {"choices":[{"delta":{},"finish_reason":"tool_calls"}]}\n\n'));
     const { calls } = outcomeOf(await eventsOf({ chunks, burst: true }));
-    assert.deepEqual(calls?.map(([id]) => id), ['c0', 'c1', 'c2', 'c3', 'c4']);
+    assert.deepEqual(
+      calls?.map(([id]) => id),
+      ['c0', 'c1', 'c2', 'c3', 'c4'],
+    );
   }
 });
 
@@ -175,7 +189,10 @@ test('metadata names the model, the answer, the request and the tier', async () 
 });
 
 test('usage keeps cached and reasoning counts and the raw object; none reported is no usage, never zeros', async () => {
-  const events = (await eventsOf({ chunks: [fixture('reasoning.sse')] })) as { type: string; usage: Record<string, unknown> }[];
+  const events = (await eventsOf({ chunks: [fixture('reasoning.sse')] })) as {
+    type: string;
+    usage: Record<string, unknown>;
+  }[];
   const { usage } = events.find(({ type }) => type === 'usage')!;
   assert.equal(usage['cachedInputTokens'], 8);
   assert.equal(usage['reasoningTokens'], 32);

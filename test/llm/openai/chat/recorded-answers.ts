@@ -95,7 +95,11 @@ export const recordedAnswers: readonly RecordedAnswer[] = [
   {
     file: 'error-mid-stream.sse',
     text: 'Hello! How',
-    error: ['ERR_SERVICE_UNAVAILABLE', true, 'The server had an error while processing your request. Sorry about that!'],
+    error: [
+      'ERR_SERVICE_UNAVAILABLE',
+      true,
+      'The server had an error while processing your request. Sorry about that!',
+    ],
   },
   {
     file: 'error-mid-stream-rate-limit.sse',
@@ -142,7 +146,9 @@ export function contentTypeOf(file: string): string {
 }
 
 /** Everything that a call delivered, in order, an error last. */
-export async function collect(events: AsyncIterable<StreamEvent>): Promise<(StreamEvent | { readonly error: unknown })[]> {
+export async function collect(
+  events: AsyncIterable<StreamEvent>,
+): Promise<(StreamEvent | { readonly error: unknown })[]> {
   const seen: (StreamEvent | { readonly error: unknown })[] = [];
   try {
     for await (const event of events) seen.push(event);
@@ -155,7 +161,12 @@ export async function collect(events: AsyncIterable<StreamEvent>): Promise<(Stre
 /** The events of one call whose answer is `replay`, ready to be compared: errors as their facts. */
 export async function eventsOf(replay: Replay): Promise<unknown[]> {
   const dispatcher = new ReplayDispatcher(replay);
-  const provider = createProvider({ provider: 'openai', model: 'gpt-4o', apiKey: 'sk-test-0123456789abcdef', dispatcher });
+  const provider = createProvider({
+    provider: 'openai',
+    model: 'gpt-4o',
+    apiKey: 'sk-test-0123456789abcdef',
+    dispatcher,
+  });
   const seen = await collect(provider.stream({ messages: [{ role: 'user', content: 'Hello' }] }));
   return seen.map(event => ('error' in event ? { error: plain(event.error) } : event));
 }
@@ -168,7 +179,9 @@ function plain(error: unknown): unknown {
 
 /** What the events amount to. */
 export function outcomeOf(events: readonly unknown[]): Outcome {
-  const all = events as readonly (StreamEvent | { readonly type: undefined; readonly error: { code: string; retryable: boolean; message: string } })[];
+  const all = events as readonly (
+    StreamEvent | { readonly type: undefined; readonly error: { code: string; retryable: boolean; message: string } }
+  )[];
   const textOf = (type: 'text-delta' | 'thinking-delta'): string =>
     all.flatMap(event => (event.type === type ? event.text : [])).join('');
   const text = textOf('text-delta');
