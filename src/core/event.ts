@@ -3,12 +3,19 @@ import { type Disposable, disposable } from './disposable.ts';
 /** Calling an event subscribes; disposing what it returns unsubscribes. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
+/** As uncaught, after whoever fired has gone on. */
+function reportLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
 /** The firing side of an event. A listener that throws does not keep the others from hearing it. */
 export class Emitter<T> implements Disposable {
   #listeners = new Set<(value: T) => void>();
   #onListenerError: (error: unknown) => void;
 
-  constructor(onListenerError: (error: unknown) => void = error => queueMicrotask(() => Promise.reject(error))) {
+  constructor(onListenerError: (error: unknown) => void = reportLater) {
     this.#onListenerError = onListenerError;
   }
 
@@ -20,7 +27,8 @@ export class Emitter<T> implements Disposable {
   };
 
   fire(value: T): void {
-    for (const listener of [...this.#listeners]) {
+    // A copy: listeners may come and go while they are called.
+    for (const listener of Array.from(this.#listeners)) {
       try {
         listener(value);
       } catch (error) {

@@ -85,7 +85,7 @@ export class SqliteCallStore implements CallStore {
       `SELECT COALESCE(SUM(COALESCE(cost, bound)), 0) AS spent FROM calls WHERE state <> 'rejected' AND ${where}`,
       ...values,
     );
-    return new Money(BigInt(row!['spent'] as bigint));
+    return new Money(row!['spent'] as bigint);
   }
 }
 
@@ -106,7 +106,7 @@ function toModelTotal(row: Row): ModelTotal {
     provider: String(row['provider']),
     model: String(row['model']),
     calls: count('calls'),
-    money: new Money(BigInt(row['cost'] as bigint)),
+    money: new Money(row['cost'] as bigint),
     unknownCalls: count('unknown'),
     estimatedCalls: count('estimated'),
     inputTokens: count('input'),

@@ -31,7 +31,7 @@ export function readSettings(): Settings {
     model: own.get('model', defaultModel).trim() || defaultModel,
     endpoint: own.get('endpoint', defaultEndpoint),
     maxTokens: own.get('maxTokens', 4096),
-    temperature: explicit<number>(own, 'temperature'),
+    temperature: explicitNumber(own, 'temperature'),
     timeoutMs: own.get('timeout', 60) * 1000,
     streaming: own.get('streaming', true),
     keySource: own.get('keySource', 'secretStorage'),
@@ -44,11 +44,11 @@ export function readSettings(): Settings {
 }
 
 /** What a person set somewhere, as against the default in package.json. */
-function explicit<T>(own: vscode.WorkspaceConfiguration, name: string): T | undefined {
-  const found = own.inspect<T>(name);
+function explicitNumber(own: vscode.WorkspaceConfiguration, name: string): number | undefined {
+  const found = own.inspect<number>(name);
   const isSet =
     found?.globalValue ?? found?.workspaceValue ?? found?.workspaceFolderValue ?? found?.globalLanguageValue;
-  return isSet === undefined ? undefined : own.get<T>(name);
+  return isSet === undefined ? undefined : own.get<number>(name);
 }
 
 function budget(own: vscode.WorkspaceConfiguration, name: keyof Budgets): Money | undefined {

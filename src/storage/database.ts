@@ -52,7 +52,7 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
 
 function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
   const version = (): number =>
-    Number((db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);
+    (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
   if (version() > migrations.length)
     throw new StorageUnavailable('the database was written by a newer Pennyloom; update this one');
   if (version() === migrations.length) return;
@@ -81,11 +81,11 @@ class SqliteDatabase implements Database {
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values) as Row | undefined;
+    return this.#prepare(sql).get(...values);
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#prepare(sql).all(...values) as Row[];
+    return this.#prepare(sql).all(...values);
   }
 
   transaction<T>(work: () => T): T {
