@@ -63,7 +63,7 @@ export class ChatPage {
     this.#state = state;
     this.#transcript.show(state.turns, this.#welcome(state));
     this.#composer.setModel(state.model);
-    this.#composer.setKeyNotice(state.key === 'missing' && state.turns.length > 0);
+    this.#composer.setKeyNotice(needsKeyNotice(state));
     if (this.#running) this.#composer.accepted();
     this.#composer.setRunning(this.#running);
   }
@@ -76,12 +76,10 @@ export class ChatPage {
       case 'turn-started':
         this.#transcript.addTurn(event.turn);
         this.#composer.accepted();
-        this.#composer.setKeyNotice(state.key === 'missing');
         break;
       case 'model-changed':
       case 'key-changed':
         this.#composer.setModel(state.model);
-        this.#composer.setKeyNotice(state.key === 'missing' && state.turns.length > 0);
         if (state.turns.length === 0) this.#transcript.show([], this.#welcome(state));
         break;
       default: {
@@ -91,6 +89,7 @@ export class ChatPage {
         if (event.type === 'turn-finished') this.#announce(ending(turn));
       }
     }
+    this.#composer.setKeyNotice(needsKeyNotice(state));
     this.#composer.setRunning(this.#running);
   }
 
@@ -103,6 +102,12 @@ export class ChatPage {
   readonly #announce = (text: string): void => {
     this.#status.replaceChildren(element('p', {}, text));
   };
+}
+
+/** There is one next action at a time: the notice stays away where the welcome or the last failure already offers it. */
+function needsKeyNotice({ key, turns }: ChatViewState): boolean {
+  const last = turns.at(-1);
+  return key === 'missing' && last !== undefined && !last.failure?.actions.some(({ id }) => id === 'set-key');
 }
 
 function ending({ status, failure, facts }: TurnView): string {

@@ -53,6 +53,7 @@ function createMarkdown(): Markdown {
     const lines = state.tokens.some(({ type }) => type === 'fence') ? state.src.split('\n') : [];
     state.tokens.forEach((token, index) => {
       if (token.type === 'heading_open' || token.type === 'heading_close') token.tag = deeperHeading(token.tag);
+      if (token.type === 'th_open' || token.type === 'td_open') alignByClass(token);
       if (token.type === 'fence') token.meta = { closed: isClosed(token, lines) };
       if (token.type === 'inline') markTask(token, state.tokens[index - 2]);
     });
@@ -77,6 +78,12 @@ function createMarkdown(): Markdown {
 
 /** The page's own headings are levels 1 and 2 (title, question); an answer's begin below them. */
 const deeperHeading = (tag: string): string => `h${Math.min(6, Number(tag.slice(1)) + 2)}`;
+
+/** The page's policy allows no style attributes. */
+function alignByClass(cell: Token): void {
+  const side = /^text-align:(\w+)$/.exec(String(cell.attrGet('style') ?? ''))?.[1];
+  cell.attrs = side === undefined || side === 'left' ? null : [['class', `align-${side}`]];
+}
 
 function isClosed(fence: Token, lines: readonly string[]): boolean {
   if (!fence.map) return false;
@@ -109,7 +116,7 @@ function imageAsLink(tokens: Token[], index: number, _options: unknown, env?: En
   const shown = escape([alt, href && `(${href})`].filter(Boolean).join(' '));
   const insideLink = tokens.slice(0, index).reduce((depth, { type }) => depth + linkDepth(type), 0) > 0;
   if (insideLink || !markdown.validateLink(href)) return `<span class="image-link">${shown}</span>`;
-  return `<a class="image-link" href="${escape(href)}" title="${escape(href)}">${shown}</a>`;
+  return `<a href="${escape(href)}" title="${escape(href)}" class="image-link">${shown}</a>`;
 }
 
 const linkDepth = (type: string): number => (type === 'link_open' ? 1 : type === 'link_close' ? -1 : 0);

@@ -24,16 +24,21 @@ export function drawWelcome(
     );
   else
     welcome.append(
-      element('p', {}, 'It reads the files it needs, and shows you each one. Paste a screenshot to ask about it.'),
+      element(
+        'p',
+        {},
+        `It reads the files it needs and shows you each one.${model.vision ? ' Paste a screenshot to ask about it.' : ''}`,
+      ),
       element('div', { class: 'examples' }, ...examples.map(question => exampleButton(question, fill))),
     );
-  welcome.append(element('p', { class: 'description' }, costSentence(model)));
+  welcome.append(element('p', { class: 'description' }, ...costSentence(model)));
   return welcome;
 }
 
-function costSentence({ name, price, typicalCost }: ModelView): string {
-  if (typicalCost === undefined) return `The price of ${name} is not known here, so its cost will show as unknown.`;
-  return `A short question to ${name} typically costs ${typicalCost}${price === undefined ? '' : ` (${price})`}.`;
+function costSentence({ name, price, typicalCost }: ModelView): (string | Node)[] {
+  if (typicalCost === undefined) return [`The price of ${name} is not known here, so its cost will show as unknown.`];
+  const amount = element('span', { class: 'together' }, typicalCost);
+  return [`A short question to ${name} typically costs `, amount, price === undefined ? '.' : ` (${price}).`];
 }
 
 function keyLink(post: Post): HTMLElement {

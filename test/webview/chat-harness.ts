@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { build } from 'esbuild';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { chromiumPath, LAUNCH_OPTIONS } from '../../scripts/host/browser.ts';
+import type { ChatViewEvent, ChatViewState, TurnView } from '../../src/protocol/chat-view-state.ts';
+import type { FromWebview } from '../../src/protocol/from-webview.ts';
+import type { ToWebview } from '../../src/protocol/to-webview.ts';
+import { type ThemeName, themes } from './themes.ts';
+
+const root = new URL('../../', import.meta.url);
+const require = createRequire(import.meta.url);
+/** Answered by the harness itself; nothing listens there. */
+export const origin = 'http://localhost:1';
+const nonce = 'bm9uY2U';
+
+export interface ChatOptions {
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+  /** Sent in answer to `ready`; without it the page waits. */
+  readonly state?: ChatViewState;
+  /** Serve the highlight bundle; else code stays plain. */
+  readonly highlight?: boolean;
+  /** More markup for the body, as an attacker would wish for. */
+  readonly extraBody?: string;
+}
+
+/** The chat's page in a real browser, with this process as its extension host. */
+export interface Chat {
+  readonly page: Page;
+  /** Addresses that the page asked for and the harness does not serve. */
+  readonly leaks: readonly string[];
+  /** What the page told the host, in order. Bytes arrive as a number of them, not as themselves: see `sentImages`. */
+  posted(): Promise<readonly Posted[]>;
+  send(message: ToWebview): Promise<void>;
+  event(event: ChatViewEvent): Promise<void>;
+  part(testId: string): Locator;
+  close(): Promise<void>;
+}
+
+export type Posted = FromWebview['type'] extends infer T ? { readonly type: T } & Record<string, unknown> : never;
+
+export interface Harness {
+  readonly browser: Browser;
+  open(options?: ChatOptions): Promise<Chat>;
+  close(): Promise<void>;
+}
+
+/** Builds the page's programs as the product does and starts the browser. */
+export async function startHarness(): Promise<Harness> {
+  const bundles = await build({
+    absWorkingDir: root.pathname,
+    entryPoints: {
+      'chat-webview': 'src/webview/main.ts',
+      highlight: 'src/webview/highlight.ts',
+      markdown: 'test/webview/markdown-page.ts',
+    },
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2023',
+    write: false,
+    outdir: 'out',
+  });
+  const files = new Map<string, { body: string | Buffer; contentType: string }>();
+  for (const { path, text } of bundles.outputFiles)
+    files.set(`/${path.split('/').at(-1)}`, { body: text, contentType: 'text/javascript' });
+  files.set('/chat.css', { body: readFileSync(new URL('media/chat.css', root)), contentType: 'text/css' });
+  const codicons = require.resolve('@vscode/codicons/dist/codicon.css');
+  files.set('/codicon.css', { body: readFileSync(codicons), contentType: 'text/css' });
+  files.set('/codicon.ttf', { body: readFileSync(codicons.replace(/css$/, 'ttf')), contentType: 'font/ttf' });
+  files.set('/axe.js', { body: readFileSync(require.resolve('axe-core/axe.min.js')), contentType: 'text/javascript' });
+  const browser = await chromium.launch({
+    ...LAUNCH_OPTIONS,
+    args: [...LAUNCH_OPTIONS.args],
+    executablePath: chromiumPath(),
+  });
+  return {
+    browser,
+    open: options => openChat(browser, files, options ?? {}),
+    close: () => browser.close(),
+  };
+}
+
+type Files = ReadonlyMap<string, { readonly body: string | Buffer; readonly contentType: string }>;
+
+async function openChat(browser: Browser, files: Files, options: ChatOptions): Promise<Chat> {
+  const { width = 400, height = 700 } = options;
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', locale: 'en-US' });
+  const leaks: string[] = [];
+  await serve(context, files, options, leaks);
+  const page = await context.newPage();
+  page.on('pageerror', error => leaks.push(`error: ${error.message}`));
+  await page.goto(`${origin}/`);
+  const send = (message: ToWebview): Promise<void> =>
+    page.evaluate(sent => postMessage(sent, '*'), message as unknown as Record<string, unknown>);
+  if (options.state) {
+    await send({ type: 'snapshot', state: options.state });
+    await page.getByTestId('model').filter({ hasText: options.state.model.name }).waitFor();
+  }
+  return {
+    page,
+    leaks,
+    posted: () => page.evaluate(() => (globalThis as unknown as { posted: Posted[] }).posted),
+    send,
+    event: event => send({ type: 'event', event }),
+    part: testId => page.getByTestId(testId),
+    close: () => context.close(),
+  };
+}
+
+/** Answers from `files` what the page may ask for, under the policy the product's page has; everything else is a leak. */
+async function serve(context: BrowserContext, files: Files, options: ChatOptions, leaks: string[]): Promise<void> {
+  await context.route('**/*', async route => {
+    const url = new URL(route.request().url());
+    const file = url.origin === origin ? files.get(url.pathname) : undefined;
+    if (url.origin === origin && url.pathname === '/')
+      await route.fulfill({
+        contentType: 'text/html',
+        headers: {
+          'content-security-policy': `default-src 'none'; img-src blob: data:; style-src ${origin} 'nonce-${nonce}'; font-src ${origin}; script-src 'nonce-${nonce}'`,
+        },
+        body: pageHtml(options),
+      });
+    else if (file) await route.fulfill(file);
+    else {
+      leaks.push(url.href);
+      await route.abort();
+    }
+  });
+}
+
+function pageHtml({ theme = 'dark', highlight = false, extraBody = '' }: ChatOptions): string {
+  const { bodyClass, variables } = themes[theme];
+  const declarations = Object.entries(variables).map(([name, value]) =>
+    name === 'text-link-decoration' ? `--text-link-decoration:${value}` : `--vscode-${name}:${value}`,
+  );
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pennyloom</title>
+<style nonce="${nonce}">:root{${declarations.join(';')}}
+html{background:var(--vscode-sideBar-background);scrollbar-color:var(--vscode-scrollbarSlider-background) transparent}
+body{padding:0 20px;color:var(--vscode-editor-foreground)}
+code{color:var(--vscode-textPreformat-foreground);padding:1px 3px}</style>
+<link rel="stylesheet" href="/codicon.css"><link rel="stylesheet" href="/chat.css"></head>
+<body class="${bodyClass}" ${highlight ? `data-highlight-src="${origin}/highlight.js"` : ''} data-nonce="${nonce}">
+<div id="root"></div>${extraBody}
+<script nonce="${nonce}">${hostStub}</script>
+<script nonce="${nonce}" src="/chat-webview.js"></script>
+<script nonce="${nonce}" src="/markdown.js"></script>
+<script nonce="${nonce}" src="/axe.js"></script></body></html>`;
+}
+
+/** VS Code's side of the webview API: keeps what is posted, and the state across reloads. */
+const hostStub = `
+globalThis.posted = [];
+globalThis.sentImages = [];
+globalThis.acquireVsCodeApi = () => ({
+  postMessage(message) {
+    const copy = structuredClone(message);
+    if (copy.type === 'send') {
+      sentImages.push(...copy.images);
+      copy.images = copy.images.map(image => ({ ...image, bytes: image.bytes.length }));
+    }
+    posted.push(copy);
+  },
+  getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+  setState: state => sessionStorage.setItem('state', JSON.stringify(state)),
+});`;
+
+export const model = {
+  id: 'gpt-5.4',
+  name: 'gpt-5.4',
+  vision: true,
+  price: '$2.50 in, $15.00 out per 1M tokens',
+  typicalCost: '≈ $0.004',
+} as const;
+
+export const emptyState: ChatViewState = { conversationId: 'c1', turns: [], model, key: 'set' };
+
+export function turn(id: string, over: Partial<TurnView> = {}): TurnView {
+  return {
+    id,
+    question: { text: `Question ${id}`, images: [], contexts: [] },
+    parts: [],
+    status: 'running',
+    ...over,
+  };
+}
+
+export const facts = {
+  model: 'gpt-5.4',
+  inputTokens: 1520,
+  outputTokens: 384,
+  cost: '$0.0069',
+  durationMs: 2100,
+  toolCalls: 0,
+} as const;
