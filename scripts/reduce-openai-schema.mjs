@@ -1,7 +1,7 @@
 // Cuts OpenAI's published OpenAPI document down to the schemas the loopback server validates with, and to their shapes
 // only: no descriptions, titles, examples or vendor extensions.
 //
-//   node scripts/reduce-openai-schema.mjs path/to/openai-openapi.json
+//   node scripts/reduce-openai-schema.mjs path/to/openai-openapi.json [path/to/write.json]
 //
 // OpenAPI 3.1 schemas are JSON Schema 2020-12 in name; where the published document still writes older dialects the
 // result is put right, so that a plain 2020-12 validator reads it:
@@ -51,7 +51,7 @@ async function main() {
     date: process.env.SCHEMA_DATE ?? new Date().toISOString().slice(0, 10),
   };
   const roots = ROOTS.filter(name => name in published);
-  const target = fileURLToPath(TARGET);
+  const target = process.argv[3] ?? fileURLToPath(TARGET);
   const json = JSON.stringify({ source, roots, schemas });
   // Formatted like every other file here: a difference between two releases of the document stays readable.
   writeFileSync(target, await format(json, { ...(await resolveConfig(target)), parser: 'json' }));

@@ -5,7 +5,7 @@ import { describeImages } from './describe-image.ts';
 import { explainCode } from './explain-code.ts';
 import { OfferedTools } from './offered-tools.ts';
 import type { ToolCallWish } from './offered-tools.ts';
-import { fileIn, hasFailed, pathsInResult } from './tool-text.ts';
+import { declarationPath, fileIn, hasFailed, pathsInResult } from './tool-text.ts';
 import type { ToolResult, Turn } from './turn.ts';
 import { currentTurn, pathsIn, symbolsIn } from './turn.ts';
 
@@ -74,8 +74,10 @@ function names(args: Readonly<Record<string, unknown>>, wanted: string): boolean
 function openBest(found: readonly ToolResult[], word: string, tools: OfferedTools): ToolCallWish | undefined {
   const paths = found.flatMap(pathsInResult);
   const plain = word.toLowerCase().replace(/[^a-z]/g, '');
+  const declaring = found.map(result => declarationPath(result, word)).find(path => path !== undefined);
   const [first] = paths.filter(path => !/(^|\/)(test|tests)\/|\.test\./.test(path));
   const best =
+    declaring ??
     paths.find(path =>
       path
         .toLowerCase()
@@ -111,7 +113,10 @@ function answer(turn: Turn, images: readonly RequestImage[], tools: OfferedTools
 function resultParts(turn: Turn, tools: OfferedTools): string[] {
   const reads = turn.results.filter(({ tool }) => tools.isReader(tool));
   const opened = reads.filter(result => !hasFailed(result));
-  const explained = opened.map(result => explainCode({ code: fileIn(result), path: pathIn(result), selection: false }));
+  const [focus] = symbolsIn(turn.question);
+  const explained = opened.map(result =>
+    explainCode({ code: fileIn(result), path: pathIn(result), selection: false, focus }),
+  );
   const missed = reads.filter(hasFailed).filter(result => !opened.some(good => names(good.args, pathIn(result) ?? '')));
   const failures = missed.map(result => `I could not read \`${pathIn(result) ?? 'it'}\`: ${oneLine(result.text)}`);
   if (reads.length > 0) return [...explained, ...failures];

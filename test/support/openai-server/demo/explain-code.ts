@@ -10,13 +10,15 @@ export interface CodeToExplain {
   readonly tag?: string;
   /** Whether it is a part somebody picked out, not a whole file. */
   readonly selection: boolean;
+  /** The declaration that was asked about. */
+  readonly focus?: string | undefined;
 }
 
 const MOST_LISTED = 12;
 const SNIPPET_LINES = 12;
 
 /** An explanation in Markdown, made only of what stands in the code. */
-export function explainCode({ code, path, tag = '', selection }: CodeToExplain): string {
+export function explainCode({ code, path, tag = '', selection, focus }: CodeToExplain): string {
   const language = languageOf({ tag, path }, code);
   const declarations = outline(code, language.family);
   const lines = code.trimEnd() === '' ? 0 : code.trimEnd().split('\n').length;
@@ -24,7 +26,7 @@ export function explainCode({ code, path, tag = '', selection }: CodeToExplain):
   const what = selection || path === undefined ? `${language.name} code` : `a ${language.name} file`;
   const head = `${subject} is ${what} of ${lines} line${lines === 1 ? '' : 's'}${contents(declarations)}.`;
   const middle = declarations.length > 0 ? listing(declarations) : looseFacts(code, language);
-  const quoted = snippet(code, declarations, language);
+  const quoted = snippet(code, declarations, language, focus);
   return [head, middle, imports(code, language), quoted].filter(part => part !== '').join('\n\n');
 }
 
@@ -34,7 +36,7 @@ function contents(declarations: readonly Declaration[]): string {
   for (const { kind } of declarations) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const parts = [...counts].map(([kind, count]) => `${count} ${count === 1 ? kind : plural(kind)}`);
   const exported = declarations.filter(declaration => declaration.exported).length;
-  return ` with ${joined(parts)}${exported > 0 ? `, ${exported === declarations.length ? 'all' : exported} exported` : ''}`;
+  return ` with ${joined(parts)}${exported > 0 ? `, ${exported < declarations.length ? `${exported} ` : exported > 1 ? 'all ' : ''}exported` : ''}`;
 }
 
 function plural(kind: string): string {
@@ -86,14 +88,16 @@ function bodyFacts({ kind, body }: Declaration): string[] {
     ];
   }
   if (kind !== 'function') return [];
-  const result = /\breturn\s+([^;\n]+)/.exec(text)?.[1] ?? /=>\s*([^{;\n][^;\n]*)/.exec(all)?.[1];
+  // The last one: the first ones are how special cases leave early.
+  const returned = [...text.matchAll(/^\s*(?:.*[;)\]}]\s*)?return\s+([^;\n]+)/gm)].at(-1)?.[1];
+  const result = (returned ?? /=>\s*([^{;\n][^;\n]*)/.exec(all)?.[1])?.replace(/^.*[{([]$/, '') ?? '';
   const thrown = /\b(?:throw new|raise|panic!?)\s*\(?([\w.]+)/.exec(text)?.[1];
   return [
-    ...(/\b(for|while)\b|\.(map|forEach|filter|reduce)\(/.test(text) ? ['goes through several values'] : []),
+    ...(/^\s*(for|while)\b|\.(map|forEach|filter|reduce)\(/m.test(text) ? ['goes through several values'] : []),
     ...(/\b(if|switch|match|case)\b/.test(text) ? ['decides between cases'] : []),
     ...(/\bawait\b/.test(text) ? ['waits for asynchronous work'] : []),
     ...(thrown === undefined ? [] : [`fails with ${code(thrown)} where it must`]),
-    ...(result === undefined ? [] : [`and answers ${code(short(result.trim()))}`]),
+    ...(result === '' ? [] : [`and answers ${code(short(result.trim()))}`]),
   ];
 }
 
@@ -140,14 +144,18 @@ function imports(text: string, { family }: Language): string {
   return sources.length > 0 ? `It uses ${joined([...new Set(sources)].slice(0, 8).map(source => code(source)))}.` : '';
 }
 
-function snippet(text: string, declarations: readonly Declaration[], { fence }: Language): string {
-  const chosen = declarations.find(({ exported, kind }) => exported && kind === 'function') ?? declarations[0];
-  const lines =
-    chosen?.body ??
-    dedent(text)
-      .split('\n')
-      .filter(line => line.trim() !== '');
-  if (lines.length === 0) return '';
+function snippet(
+  text: string,
+  declarations: readonly Declaration[],
+  { fence }: Language,
+  focus: string | undefined,
+): string {
+  const chosen =
+    declarations.find(({ name }) => name === focus) ??
+    declarations.find(({ exported, kind }) => exported && kind === 'function') ??
+    declarations[0];
+  const lines = chosen?.body ?? dedent(text).trim().split('\n');
+  if (lines.join('') === '') return '';
   const shown = lines.slice(0, SNIPPET_LINES);
   if (shown.length < lines.length) shown.push('…');
   const longest = Math.max(2, ...shown.flatMap(line => [...line.matchAll(/`+/g)].map(([run]) => run.length)));

@@ -34,6 +34,20 @@ export function pathsInResult({ text }: ToolResult): string[] {
   return [...new Set(atMargin)];
 }
 
+/** The file of a search result in which the name is declared rather than used. */
+export function declarationPath({ text }: ToolResult, name: string): string | undefined {
+  const declares = new RegExp(
+    `\\b(function|const|let|class|interface|type|enum|def|fn|func|struct|trait) ${name.replaceAll('$', '\\$')}(?![\\w$])`,
+  );
+  let path: string | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    const [named] = NUMBERED.test(line) ? [] : pathsIn(line);
+    if (named !== undefined) path = named;
+    if (declares.test(line)) return path;
+  }
+  return undefined;
+}
+
 function unwrapJson(text: string): string {
   if (!/^\s*\{/.test(text)) return text;
   try {
