@@ -81,7 +81,6 @@ export function joinRoot(roots: readonly WorkspaceRoot[], root: WorkspaceRoot, s
  */
 export async function openConfined(location: Location): Promise<FileHandle> {
   const before = await lstat(location.real).catch(rethrowReadably);
-  if (before.isSymbolicLink()) throw new ToolFailure(CHANGED);
   if (before.isDirectory()) throw new ToolFailure('That is a folder: use list_files.');
   if (!before.isFile())
     throw new ToolFailure('That is not a regular file (but a pipe, socket or device) and is not read.');

@@ -69,10 +69,13 @@ async function* filesBelow(search: PlainSearch): AsyncGenerator<readonly string[
     if (wanted(start.segments.join('/'))) yield start.segments;
     return;
   }
-  const skip = (name: string): boolean => name === 'node_modules';
-  for await (const entry of walkWorkspace(roots, start, ignored, { recursive: true, skip }, signal)) {
+  for await (const entry of walkWorkspace(roots, start, ignored, { recursive: true, skip: isPackages }, signal)) {
     if (entry.kind === 'file' && !entry.link && wanted(entry.segments.join('/'))) yield entry.segments;
   }
+}
+
+function isPackages(name: string): boolean {
+  return name === 'node_modules';
 }
 
 function realPath(start: Location, segments: readonly string[]): string {

@@ -62,7 +62,7 @@ test('at most 64 KiB come at once, ending with a whole line', async () => {
 });
 
 test('a single line beyond the limit is cut, and the lines after it can be reached', async () => {
-  const content = `${'ü'.repeat(100_000)}\nnext\n`;
+  const content = `${'€'.repeat(100_000)}\nnext\n`;
   const { text, truncated } = await read(content);
   assert.ok(truncated && Buffer.byteLength(text) <= 64 * 1024 + 400);
   assert.match(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { symlink } from 'node:fs/promises';
+import { chmod, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
@@ -231,3 +231,28 @@ test('a ripgrep that cannot be started is replaced by the plain search', async t
   const folder = await temporaryFolder(t, { a: 'needle' });
   assert.deepEqual(where(await search(workspaceAt(join(folder, 'no-such-program'), folder), {})), ['a:1']);
 });
+
+test(
+  'what ripgrep reports goes through the same gate as what is read',
+  { skip: process.platform === 'win32' ? 'needs links' : false },
+  async t => {
+    const folder = await temporaryFolder(t, {
+      'outside/b': 'x',
+      'ws/.gitignore': 'out',
+      'ws/out/c': 'x',
+      'ws/.env': 'x',
+      'ws/.git/config': 'x',
+      'ws/a': 'x',
+    });
+    await symlink('.env', join(folder, 'ws/alias'));
+    await symlink('../outside', join(folder, 'ws/link'));
+    const paths = ['./alias', './link/b', '../outside/b', './out/c', './.env', './.git/config', './gone', './a'];
+    const messages = paths.map(text =>
+      JSON.stringify({ type: 'match', data: { path: { text }, lines: { text: 'needle' }, line_number: 1 } }),
+    );
+    const program = join(folder, 'rg');
+    await writeFile(program, `#!${process.execPath}\nconsole.log(${JSON.stringify(messages.join('\n'))})`);
+    await chmod(program, 0o700);
+    assert.deepEqual(where(await search(workspaceAt(program, join(folder, 'ws')), {})), ['a:1']);
+  },
+);
