@@ -14,6 +14,8 @@ export type HttpHeaders = { readonly [name: string]: string | undefined };
 export interface HttpResponse {
   readonly status: number;
   readonly headers: HttpHeaders;
+  /** All bytes have arrived, or none will any more; some may wait to be read. */
+  readonly isOver: boolean;
   /** The next bytes; undefined at the end. @throws what the connection died of, or the reason given to `cancel`. */
   read(): Promise<Buffer | undefined>;
   /** Closes the socket now. */
@@ -23,43 +25,47 @@ export interface HttpResponse {
 /** Bytes that may wait unread before the socket is paused. Two TLS records' worth keeps a busy stream from stopping and starting. */
 const highWaterMark = 256 * 1024;
 
+/** A request on its way. */
+export interface HttpCall {
+  /** Resolves at the response's head. Rejects with the connection's error as undici reports it, or the reason given to `cancel`. */
+  readonly response: Promise<HttpResponse>;
+  /** Closes the socket now, before or after the head. */
+  cancel(reason: Error): void;
+}
+
 /**
- * Sends a request and resolves at the response's head. Speaks to the dispatcher directly: its Readable and async iterator cost more
- * than everything else we do with a stream (measured: bench S1).
- *
- * @param signal aborting it closes the socket at once, before or after the head.
- * @throws the signal's reason, or the connection's error as undici reports it.
+ * Sends a request. Speaks to the dispatcher directly: its Readable and async iterator cost more than everything else we do with a
+ * stream (measured: bench S1). Takes no AbortSignal: a listener per request is dear before the first word (bench S2).
  */
-export function openHttp(dispatcher: Dispatcher, request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason as Error);
-    const exchange = new Exchange(resolve, reject, signal);
-    dispatcher.dispatch(
-      {
-        origin: request.url.origin,
-        path: request.url.pathname + request.url.search,
-        method: request.method,
-        headers: request.headers,
-        body: request.body ?? null,
-        // Silence is judged by our own idle timer, which is exact and can be cancelled; undici's are coarse (SPEC of ours: row G8).
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      },
-      exchange,
-    );
-  });
+export function openHttp(dispatcher: Dispatcher, request: HttpRequest): HttpCall {
+  const exchange = new Exchange();
+  const { origin, pathname, search } = request.url;
+  dispatcher.dispatch(
+    {
+      origin,
+      path: pathname + search,
+      method: request.method,
+      headers: request.headers,
+      body: request.body ?? null,
+      // Silence is judged by our own idle timer, which is exact and can be cancelled; undici's are coarse.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    },
+    exchange,
+  );
+  return exchange;
 }
 
 type Controller = Dispatcher.DispatchController;
 
 /** One request's life: undici's handler on one side, a pull reader on the other. */
-class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
+class Exchange implements Dispatcher.DispatchHandler, HttpCall, HttpResponse {
+  readonly response: Promise<HttpResponse>;
   status = 0;
   headers: HttpHeaders = {};
   #controller: Controller | undefined;
-  #head: ((response: HttpResponse) => void) | undefined;
-  #fail: (error: Error) => void;
-  #signal: AbortSignal | undefined;
+  #head!: (response: HttpResponse) => void;
+  #fail!: (error: Error) => void;
   #chunks: Buffer[] = [];
   #waiting = 0;
   #paused = false;
@@ -67,14 +73,16 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
   #error: Error | undefined;
   #reader: { resolve(chunk: Buffer | undefined): void; reject(error: Error): void } | undefined;
 
-  constructor(head: (response: HttpResponse) => void, fail: (error: Error) => void, signal?: AbortSignal) {
-    this.#head = head;
-    this.#fail = fail;
-    this.#signal = signal;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  constructor() {
+    this.response = new Promise((resolve, reject) => {
+      this.#head = resolve;
+      this.#fail = reject;
+    });
   }
 
-  readonly #onAbort = (): void => this.cancel(this.#signal!.reason as Error);
+  get isOver(): boolean {
+    return this.#ended;
+  }
 
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
@@ -88,11 +96,8 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
   ): void {
     if (status < 200) return; // 100 Continue and 103 Early Hints are not the answer
     this.status = status;
-    this.headers = Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-    );
-    this.#head?.(this);
-    this.#head = undefined;
+    this.headers = joined(headers);
+    this.#head(this);
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
@@ -111,13 +116,13 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
   }
 
   onResponseEnd(): void {
-    this.#finish();
+    this.#ended = true;
     this.#reader?.resolve(undefined);
     this.#reader = undefined;
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    this.#finish();
+    this.#ended = true;
     this.#error ??= error;
     this.#fail(this.#error); // settles the head's promise where there was none yet; ignored otherwise
     this.#reader?.reject(this.#error);
@@ -149,11 +154,15 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
     // undici tells a request that is still queued nothing; the caller is told at once either way.
     this.onResponseError(this.#controller!, reason);
   }
+}
 
-  #finish(): void {
-    this.#ended = true;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+/** Headers that came more than once, as one (RFC 9110 §5.3). Nearly always there are none, and nothing is copied. */
+function joined(headers: Record<string, string | string[] | undefined>): HttpHeaders {
+  for (const name in headers) {
+    const value = headers[name];
+    if (Array.isArray(value)) headers[name] = value.join(', ');
   }
+  return headers as HttpHeaders;
 }
 
 /**

@@ -23,6 +23,7 @@ export class OpenAiProvider implements LlmProvider {
   #config: ProviderConfig;
   #clock: Clock;
   #dispatcher: Promise<Dispatcher> | undefined;
+  #url: URL | undefined;
 
   constructor(config: ProviderConfig) {
     this.#config = config;
@@ -70,10 +71,10 @@ export class OpenAiProvider implements LlmProvider {
     const facts = findModel('openai', this.model);
     checkRequest(request, this.model, facts);
     const streaming = (request.streaming ?? true) && facts?.streaming !== false;
-    const base = parseEndpoint(this.#config.endpoint ?? defaultEndpoint);
+    this.#url ??= endpointUrl(parseEndpoint(this.#config.endpoint ?? defaultEndpoint), 'chat/completions');
     return {
       method: 'POST',
-      url: endpointUrl(base, 'chat/completions'),
+      url: this.#url,
       headers: {
         authorization: `Bearer ${key}`,
         'content-type': 'application/json',
@@ -87,7 +88,13 @@ export class OpenAiProvider implements LlmProvider {
     const { apiKey } = this.#config;
     const key = (typeof apiKey === 'function' ? await apiKey() : apiKey)?.trim();
     if (!key)
-      throw new LlmError({ code: 'ERR_KEY_REQUIRED', message: 'API key is required', vendor: 'OpenAI', retryable: false, notSent: true });
+      throw new LlmError({
+        code: 'ERR_KEY_REQUIRED',
+        message: 'API key is required',
+        vendor: 'OpenAI',
+        retryable: false,
+        notSent: true,
+      });
     // undici would name the header's value in its error; the key must not get there.
     if (!/^[\x21-\x7e]+$/.test(key))
       throw new LlmError({

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../../../core/clock.ts';
 import { IdleTimer } from '../../../resilience/time-limit.ts';
 import { connectionFailure } from '../../http/connection-failure.ts';
-import { type HttpRequest, type HttpResponse, openHttp, readText } from '../../http/post-stream.ts';
+import { type HttpCall, type HttpRequest, type HttpResponse, openHttp, readText } from '../../http/post-stream.ts';
 import { rateLimitHeadroom } from '../../http/rate-limit-headers.ts';
 import { ServerSentEvents } from '../../http/server-sent-events.ts';
 import type { EventSource } from '../../http/wire-stream.ts';
@@ -31,7 +31,10 @@ const drainBytes = 64 * 1024;
 /** One HTTP exchange with Chat Completions: open, judge the head, read to the end. */
 export class ChatExchange implements EventSource {
   #options: ExchangeOptions;
-  #abort = new AbortController();
+  /** Why the call was given up, by the caller or by the idle timer. */
+  #givenUp: { readonly reason: Error } | undefined;
+  #rejectPreparing: ((reason: Error) => void) | undefined;
+  #call: HttpCall | undefined;
   #idle: IdleTimer | undefined;
   #response: HttpResponse | undefined;
   #answer: ChatAnswer | undefined;
@@ -43,7 +46,13 @@ export class ChatExchange implements EventSource {
     this.#options = options;
   }
 
-  readonly #onAbort = (): void => this.#abort.abort(this.#options.signal!.reason);
+  readonly #onAbort = (): void => this.#giveUp(this.#options.signal!.reason as Error);
+
+  #giveUp(reason: Error): void {
+    this.#givenUp ??= { reason };
+    this.#rejectPreparing?.(reason);
+    this.#call?.cancel(reason);
+  }
 
   async pull(out: StreamEvent[]): Promise<boolean> {
     this.#out = out;
@@ -69,8 +78,9 @@ export class ChatExchange implements EventSource {
     const { clock, signal } = this.#options;
     this.#idle?.dispose();
     signal?.removeEventListener('abort', this.#onAbort);
-    const leave = (): void => this.#abort.abort(new Error('no longer read'));
     const response = this.#response;
+    if (response?.isOver) return;
+    const leave = (): void => this.#giveUp(noLongerRead);
     if (!response || !this.#answer?.isDone || signal?.aborted) return leave();
     // [DONE] came, the end of the body is under way: reading it keeps the connection for the next call. Not for long, though.
     const patience = clock.after(drainMs, leave);
@@ -81,13 +91,15 @@ export class ChatExchange implements EventSource {
   }
 
   async #open(out: StreamEvent[]): Promise<boolean> {
-    const { prepare, vendor, model, clock, timeoutMs, signal } = this.#options;
-    if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener('abort', this.#onAbort, { once: true });
-    const { dispatcher, request } = await abortable(prepare, this.#abort.signal);
+    const { vendor, model, clock, timeoutMs, signal } = this.#options;
+    if (signal?.aborted) throw signal.reason;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    const { dispatcher, request } = await this.#prepare();
+    if (this.#givenUp) throw this.#givenUp.reason;
     this.#host = request.url.host;
-    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#abort.abort(this.#timedOut()));
-    const response = (this.#response = await openHttp(dispatcher, request, this.#abort.signal));
+    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#giveUp(this.#timedOut()));
+    this.#call = openHttp(dispatcher, request);
+    const response = (this.#response = await this.#call.response);
     this.#idle.touch();
     const { headers, status } = response;
     const headroom = rateLimitHeadroom(headers);
@@ -108,6 +120,14 @@ export class ChatExchange implements EventSource {
     }
     const body = await this.#readAll(response);
     return this.#whole(answer, body.startsWith('\uFEFF') ? body.slice(1) : body, type, out);
+  }
+
+  /** What to send, or the reason for giving up as soon as there is one: asking for a key may take a person's time. */
+  #prepare(): ReturnType<ExchangeOptions['prepare']> {
+    return new Promise((resolve, reject) => {
+      this.#rejectPreparing = reject;
+      this.#options.prepare().then(resolve, reject);
+    });
   }
 
   /** The answer came in one piece: not asked to stream, or a host that cannot. */
@@ -174,7 +194,7 @@ export class ChatExchange implements EventSource {
 
   #explain(error: unknown): unknown {
     const { signal, vendor, model } = this.#options;
-    if (this.#abort.signal.aborted) return this.#abort.signal.reason;
+    if (this.#givenUp) return this.#givenUp.reason;
     if (signal?.aborted) return signal.reason;
     if (error instanceof LlmError) return error;
     if (error instanceof RangeError) return this.#broken(error.message);
@@ -182,14 +202,4 @@ export class ChatExchange implements EventSource {
   }
 }
 
-/** What `work` gives, or the signal's reason as soon as it is aborted: asking for a key may take a person's time. */
-function abortable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort));
-  });
-}
+const noLongerRead = new Error('no longer read');

@@ -27,6 +27,7 @@ export class ChatAnswer {
   #finishReason: string | undefined;
   #refused = false;
   #sawChoice = false;
+  #sawText = false;
   #done = false;
   #id = '';
   #model: string | undefined;
@@ -62,8 +63,10 @@ export class ChatAnswer {
     this.#answer(this.#parse(data), out, 'delta');
     // Learn only from a chunk that was nothing but text; after any other, what was learned may no longer be all there is to know.
     const only = out.length === before + 1 ? out[before] : undefined;
-    if (only?.type === 'text-delta' && this.#calls.isEmpty) this.#template?.learn(data, only.text);
-    else this.#template?.forget();
+    if (only?.type !== 'text-delta' || !this.#calls.isEmpty) this.#template?.forget();
+    // Not from the very first, which a person is waiting for (bench S2).
+    else if (this.#sawText) this.#template?.learn(data, only.text);
+    else this.#sawText = true;
   }
 
   /** A whole chat.completion object, for requests without streaming. */
