@@ -57,6 +57,7 @@ export async function* runTurn(options: RunTurnOptions): AsyncGenerator<TurnEven
   const messages = [...options.messages];
   let callsLeft = limits.calls;
   for (let step = 1; ; step++) {
+    options.signal.throwIfAborted();
     const answer = yield* askModel(options, messages);
     if (answer.calls.length === 0) {
       yield { type: 'messages', messages: [{ role: 'assistant', content: answer.text }] };
@@ -66,14 +67,22 @@ export async function* runTurn(options: RunTurnOptions): AsyncGenerator<TurnEven
     callsLeft -= answer.calls.length;
     const results = allowed ? yield* runTools(answer.calls, options) : notRun(answer.calls, 'the limit was reached');
     const exchange: Message[] = [
-      { role: 'assistant', content: answer.text, toolCalls: answer.calls },
+      { role: 'assistant', content: answer.text, toolCalls: answer.calls.map(acceptable) },
       ...results.map(({ callId, text }): ToolMessage => ({ role: 'tool', toolCallId: callId, content: text })),
     ];
     messages.push(...exchange);
     yield { type: 'messages', messages: exchange };
     if (!allowed) return 'tool-limit';
-    options.signal.throwIfAborted();
   }
+}
+
+/**
+ * A call as vendors take it back. Models make up names ("functions.read_file"), and OpenAI answers 400 to a history that holds one:
+ * "messages[9].tool_calls[0].function.name: string does not match pattern" (mcp-use/mcp-use#90, 2025). The result names it as it was.
+ */
+function acceptable(call: ToolCall): ToolCall {
+  const name = call.name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unnamed';
+  return name === call.name ? call : { ...call, name };
 }
 
 interface Answer {
@@ -120,13 +129,12 @@ async function* askModel(options: RunTurnOptions, messages: readonly Message[]):
 
 /** Runs the calls of one answer: side by side where all of them only read, else one after the other. Results in the order of the calls. */
 async function* runTools(calls: readonly ToolCall[], options: RunTurnOptions): AsyncGenerator<TurnEvent, ToolResult[]> {
-  const prepared = await Promise.all(calls.map(call => prepare(call, options.tools!)));
+  const prepared = await Promise.all(calls.map(call => prepare(call, options.tools)));
   const results = new Map<string, ToolResult>();
   const sideBySide = prepared.every(({ tool }) => tool?.effect !== 'write');
   const groups = sideBySide ? [prepared] : prepared.map(one => [one]);
   for (const group of groups) {
-    for (const { call, tool, args } of group)
-      yield { type: 'tool-started', call, summary: tool && args?.ok ? tool.summarize(args.args) : call.name };
+    for (const one of group) yield { type: 'tool-started', call: one.call, summary: summaryOf(one) };
     for await (const result of asTheyFinish(group.map(one => runOne(one, options)))) {
       results.set(result.callId, result);
       yield { type: 'tool-finished', result };
@@ -141,9 +149,17 @@ interface Prepared {
   readonly args: ArgumentsResult | undefined;
 }
 
-async function prepare(call: ToolCall, tools: ToolRegistry): Promise<Prepared> {
-  const tool = tools.find(call.name);
+async function prepare(call: ToolCall, tools: ToolRegistry | undefined): Promise<Prepared> {
+  const tool = tools?.find(call.name);
   return { call, tool, args: tool && (await parseArguments(tool, call.arguments)) };
+}
+
+function summaryOf({ call, tool, args }: Prepared): string {
+  try {
+    return tool && args?.ok ? tool.summarize(args.args) : call.name;
+  } catch {
+    return call.name;
+  }
 }
 
 /** Never throws: a tool's failure is a result that the model reads. */
@@ -158,11 +174,10 @@ async function runOne({ call, tool, args }: Prepared, options: RunTurnOptions): 
     durationMs: clock.monotonic() - started,
   });
   if (signal.aborted) return result('not-run', 'Not run: the person stopped the answer.');
-  if (!tool || !args)
-    return result(
-      'failed',
-      `There is no tool "${call.name}". Available: ${options.tools!.definitions.map(({ name }) => name).join(', ')}.`,
-    );
+  if (!tool || !args) {
+    const available = options.tools?.definitions.map(({ name }) => name).join(', ') ?? 'none';
+    return result('failed', `There is no tool "${call.name}". Available: ${available}.`);
+  }
   if (!args.ok) return result('failed', args.message);
   try {
     const { text, truncated } = await tool.run(args.args, { workspace, signal });
