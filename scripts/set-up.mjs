@@ -31,8 +31,6 @@ export const ELSEWHERE =
  * @throws {SetUpError} with a sentence for the person
  */
 export async function setUp(needs) {
-  /** @param {string} line */
-  const say = line => console.log(`set-up: ${line}`);
   await withLock(join(ROOT, '.host-set-up.lock'), async () => {
     if (await installPackages(ROOT)) {
       say('npm packages installed');
@@ -53,6 +51,11 @@ export async function setUp(needs) {
   }
   process.env['PENNYLOOM_HOST_DIR'] = hostFolder('newest');
   return nodeOf('newest');
+}
+
+/** @param {string} line */
+function say(line) {
+  console.log(`set-up: ${line}`);
 }
 
 function ownNode() {

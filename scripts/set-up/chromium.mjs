@@ -31,15 +31,17 @@ export async function installChromium(say) {
   if (!existsSync('/usr/bin/apt-get')) {
     throw new SetUpError(`No Chromium found, and no apt-get to install it with. ${byHand}`);
   }
-  const prefix = await rootPrefix();
-  if (!prefix) {
+  const asRoot = await wayToRoot();
+  if (!asRoot) {
     throw new SetUpError(`No Chromium found, and installing it needs root or password-less sudo. ${byHand}`);
   }
   say('installing Chromium (apt-get)');
   /** @param {string[]} args */
   const apt = args => {
-    const [program, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args];
-    return run(/** @type {string} */ (program), rest, { timeoutMs: 900_000 });
+    const command = ['DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', ...args];
+    return asRoot === 'sudo'
+      ? run('sudo', ['-n', 'env', ...command], { timeoutMs: 900_000 })
+      : run('env', command, { timeoutMs: 900_000 });
   };
   await withRetries(async () => {
     await apt(['update']);
@@ -53,13 +55,13 @@ export async function installChromium(say) {
   return installed;
 }
 
-/** What to put before a command to run it as root; undefined when we may not. */
-async function rootPrefix() {
+/** @returns {Promise<'root' | 'sudo' | undefined>} undefined when we may not become root */
+async function wayToRoot() {
   if (process.getuid?.() === 0) {
-    return [];
+    return 'root';
   }
   return run('sudo', ['-n', 'true'], { timeoutMs: 10_000 }).then(
-    () => ['sudo', '-n'],
+    () => 'sudo',
     () => undefined,
   );
 }

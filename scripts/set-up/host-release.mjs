@@ -129,7 +129,7 @@ async function replaceGitDependencies(folder) {
   }
   const manifest = JSON.parse(await readFile(manifestFile, 'utf8'));
   const lock = JSON.parse(await readFile(lockFile, 'utf8'));
-  const fromGit = Object.keys(lock.packages).filter(path => /^git\+/.test(lock.packages[path].resolved ?? ''));
+  const fromGit = Object.keys(lock.packages).filter(path => lock.packages[path].resolved?.startsWith('git+'));
   if (fromGit.length === 0) {
     return;
   }
