@@ -72,3 +72,11 @@ export const tool = (name: string, properties: Record<string, unknown> = {}, req
   type: 'function',
   function: { name, description: `The ${name} tool.`, parameters: { type: 'object', properties, required } },
 });
+
+/** A message that calls read_file under these ids, and the answer to one. */
+export const asked = (...ids: string[]): Json => ({
+  role: 'assistant',
+  content: null,
+  tool_calls: ids.map(id => ({ id, type: 'function', function: { name: 'read_file', arguments: '{}' } })),
+});
+export const told = (id: string): Json => ({ role: 'tool', tool_call_id: id, content: 'done' });

@@ -105,7 +105,7 @@ export class ScriptQueue {
   #queue: QueuedScript[] = [];
 
   get waiting(): number {
-    return this.#queue.length;
+    return this.#queue.filter(({ left }) => left > 0).length;
   }
 
   add(scripts: readonly Script[]): void {
@@ -114,16 +114,17 @@ export class ScriptQueue {
     }
   }
 
-  /** The script for this request without using it up, so that a refused request leaves it for the next one. */
-  peek(request: MatchableRequest): Script | undefined {
-    return this.#queue.find(({ script }) => matches(script.match, request))?.script;
+  /** The script for this request, taken at once: of two requests at the same time each gets its own. */
+  take(request: MatchableRequest): Script | undefined {
+    const queued = this.#queue.find(({ script, left }) => left > 0 && matches(script.match, request));
+    if (queued !== undefined) queued.left -= 1;
+    return queued?.script;
   }
 
-  use(script: Script): void {
+  /** Puts a script back in its place, because the request it was meant for was refused. */
+  giveBack(script: Script): void {
     const queued = this.#queue.find(entry => entry.script === script);
-    if (queued === undefined) return;
-    queued.left -= 1;
-    if (queued.left <= 0) this.#queue = this.#queue.filter(entry => entry !== queued);
+    if (queued !== undefined) queued.left += 1;
   }
 
   clear(): void {

@@ -43,7 +43,6 @@ export async function chatCompletions(
 ): Promise<void> {
   const accepted = await accept(exchange, body);
   const settleLimits = takeFromLimits(exchange, key, accepted);
-  if (script !== undefined) exchange.state.scripts.use(script);
   const reply = answerTo(exchange, accepted, script?.kind === 'reply' ? script : undefined);
   const usage = fullUsage(exchange, key, accepted, reply, script?.kind === 'reply' ? script : undefined);
   const unreported = script?.kind === 'reply' && script.usage === null;

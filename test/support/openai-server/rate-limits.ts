@@ -13,12 +13,17 @@ export const DEFAULT_LIMITS: RateLimits = {
   refusedCount: false,
 };
 
+/**
+ * What is left, in 60,000ths: so many of them as a limit is a minute come back each millisecond, and all of it stays in
+ * whole numbers. Fractions would now and then refuse a client that waited exactly as long as it was told.
+ */
 interface Bucket {
   requests: number;
   tokens: number;
   /** Milliseconds, when the two figures above were right. */
   at: number;
 }
+const WHOLE = 60_000;
 
 /** Two buckets for each key and model, refilled evenly over a minute. */
 export class RateLimiter {
@@ -41,34 +46,33 @@ export class RateLimiter {
   take(key: string, model: string, tokens: number, limits: RateLimits): Record<string, string> {
     const bucket = this.#filled(`${key} ${model}`, limits);
     const tooLarge = tokens > limits.tokensPerMinute;
-    const lacking = bucket.requests < 1 ? 'requests' : tooLarge || bucket.tokens < tokens ? 'tokens' : undefined;
+    const lacking =
+      bucket.requests < WHOLE ? 'requests' : tooLarge || bucket.tokens < tokens * WHOLE ? 'tokens' : undefined;
     if (lacking === undefined) {
-      bucket.requests -= 1;
-      bucket.tokens -= tokens;
+      bucket.requests -= WHOLE;
+      bucket.tokens -= tokens * WHOLE;
       return rateHeaders(bucket, limits);
     }
     const error =
       lacking === 'requests' ? requestsRefusal(model, bucket, limits) : tokensRefusal(model, tokens, bucket, limits);
-    if (limits.refusedCount) bucket.requests = Math.max(0, bucket.requests - 1);
+    if (limits.refusedCount) bucket.requests = Math.max(0, bucket.requests - WHOLE);
     throw error;
   }
 
   /** What was reserved and not used comes back, what was used above it is taken. */
   settle(key: string, model: string, reserved: number, used: number, limits: RateLimits): void {
     const bucket = this.#filled(`${key} ${model}`, limits);
-    bucket.tokens = Math.min(limits.tokensPerMinute, bucket.tokens + reserved - used);
+    bucket.tokens = Math.min(limits.tokensPerMinute * WHOLE, bucket.tokens + (reserved - used) * WHOLE);
   }
 
   #filled(id: string, limits: RateLimits): Bucket {
     const now = this.#now();
-    const bucket = this.#buckets.get(id) ?? {
-      requests: limits.requestsPerMinute,
-      tokens: limits.tokensPerMinute,
-      at: now,
-    };
-    const minutes = (now - bucket.at) / 60_000;
-    bucket.requests = Math.min(limits.requestsPerMinute, bucket.requests + minutes * limits.requestsPerMinute);
-    bucket.tokens = Math.min(limits.tokensPerMinute, bucket.tokens + minutes * limits.tokensPerMinute);
+    const { requestsPerMinute, tokensPerMinute } = limits;
+    const full = { requests: requestsPerMinute * WHOLE, tokens: tokensPerMinute * WHOLE, at: now };
+    const bucket = this.#buckets.get(id) ?? full;
+    const elapsed = Math.floor(now - bucket.at);
+    bucket.requests = Math.min(full.requests, bucket.requests + elapsed * requestsPerMinute);
+    bucket.tokens = Math.min(full.tokens, bucket.tokens + elapsed * tokensPerMinute);
     bucket.at = now;
     this.#buckets.set(id, bucket);
     return bucket;
@@ -80,21 +84,29 @@ function rateHeaders(bucket: Bucket, limits: RateLimits): Record<string, string>
   return {
     'x-ratelimit-limit-requests': String(requestsPerMinute),
     'x-ratelimit-limit-tokens': String(tokensPerMinute),
-    'x-ratelimit-remaining-requests': String(Math.max(0, Math.floor(bucket.requests))),
-    'x-ratelimit-remaining-tokens': String(Math.max(0, Math.floor(bucket.tokens))),
+    'x-ratelimit-remaining-requests': String(Math.max(0, Math.floor(bucket.requests / WHOLE))),
+    'x-ratelimit-remaining-tokens': String(Math.max(0, Math.floor(bucket.tokens / WHOLE))),
     'x-ratelimit-reset-requests': untilFull(requestsPerMinute, bucket.requests),
     'x-ratelimit-reset-tokens': untilFull(tokensPerMinute, bucket.tokens),
   };
 }
 
 function untilFull(limit: number, left: number): string {
-  return duration(((limit - left) / limit) * 60_000);
+  return duration((limit * WHOLE - left) / limit);
 }
 
 function requestsRefusal(model: string, bucket: Bucket, limits: RateLimits): ApiError {
   const limit = limits.requestsPerMinute;
-  const waitMs = ((1 - bucket.requests) / limit) * 60_000;
-  return refusal(model, 'requests', limit, Math.floor(limit - bucket.requests), 1, waitMs, rateHeaders(bucket, limits));
+  const waitMs = (WHOLE - bucket.requests) / limit;
+  return refusal(
+    model,
+    'requests',
+    limit,
+    Math.floor(limit - bucket.requests / WHOLE),
+    1,
+    waitMs,
+    rateHeaders(bucket, limits),
+  );
 }
 
 function tokensRefusal(model: string, tokens: number, bucket: Bucket, limits: RateLimits): ApiError {
@@ -107,8 +119,16 @@ function tokensRefusal(model: string, tokens: number, bucket: Bucket, limits: Ra
       headers: rateHeaders(bucket, limits),
     });
   }
-  const waitMs = ((tokens - bucket.tokens) / limit) * 60_000;
-  return refusal(model, 'tokens', limit, Math.ceil(limit - bucket.tokens), tokens, waitMs, rateHeaders(bucket, limits));
+  const waitMs = (tokens * WHOLE - bucket.tokens) / limit;
+  return refusal(
+    model,
+    'tokens',
+    limit,
+    Math.ceil(limit - bucket.tokens / WHOLE),
+    tokens,
+    waitMs,
+    rateHeaders(bucket, limits),
+  );
 }
 
 function refusal(

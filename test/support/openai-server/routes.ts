@@ -15,7 +15,7 @@ export async function answerRequest(exchange: Exchange): Promise<void> {
   const parsed = parseJson(exchange.bodyText);
   record.body = parsed?.value;
   if (parsed === undefined && exchange.bodyText !== '') record.bodyText = exchange.bodyText.slice(0, 65_536);
-  const script = state.scripts.peek({
+  const script = state.scripts.take({
     method: record.method,
     path: record.path,
     model: modelOf(record.body),
@@ -23,17 +23,17 @@ export async function answerRequest(exchange: Exchange): Promise<void> {
     runsModel: runsModel(record.path),
   });
   if (script?.kind === 'raw' || script?.kind === 'error') {
-    state.scripts.use(script);
     if (record.path === CHAT) await noteViolations(exchange, record.body);
     return sendScripted(exchange, script);
   }
   try {
     await answerAsApi(exchange, parsed, script);
   } catch (error) {
-    if (!(error instanceof ApiError) || script?.kind !== 'default') throw error;
-    // Faults asked for the next answer, whatever it is, are for this one.
-    state.scripts.use(script);
-    await exchange.sendError(error, script.faults);
+    if (!(error instanceof ApiError) || script === undefined) throw error;
+    // Faults asked for the next answer, whatever it is, are for this one; a reply waits for a request it can answer.
+    if (script.kind === 'default') return exchange.sendError(error, script.faults);
+    state.scripts.giveBack(script);
+    throw error;
   }
 }
 
@@ -53,7 +53,6 @@ async function answerAsApi(
   }
   const key = authorize(record.headers.authorization, state.settings.keys);
   if (isModels) {
-    if (script !== undefined) state.scripts.use(script);
     record.answeredBy = 'api';
     return exchange.sendJson(models(exchange, path), script?.faults);
   }
