@@ -3,9 +3,10 @@ export type Glob = (segments: readonly string[]) => boolean;
 
 export interface GlobOptions {
   readonly ignoreCase?: boolean;
-  /** How many patterns the braces may stand for; 64 unless told: more come from no person's pattern. */
-  readonly maxAlternatives?: number;
 }
+
+/** More alternatives than this come from no person's pattern. */
+const MAX_ALTERNATIVES = 64;
 
 /**
  * Compiles a glob as editors and .gitignore files write them: `*` and `?` within a name, `**` over folders, `[a-z]`, `[!a-z]`,
@@ -14,10 +15,10 @@ export interface GlobOptions {
  *
  * Matching takes at most pattern length × path length steps: patterns come from models and from the .gitignore of strangers, and a
  * translation into RegExp would let either of them hang the extension host.
- * @throws RangeError when the braces stand for more than `maxAlternatives` patterns.
+ * @throws RangeError when the braces stand for more than 64 patterns.
  */
 export function compileGlob(pattern: string, options: GlobOptions = {}): Glob {
-  const alternatives = expandBraces(pattern, options.maxAlternatives ?? 64).map(text => compileOne(text, options));
+  const alternatives = expandBraces(pattern).map(text => compileOne(text, options));
   return segments => alternatives.some(matches => matches(segments));
 }
 
@@ -132,11 +133,13 @@ function inRanges(character: string, ranges: readonly [string, string][]): boole
 }
 
 /** `a{b,c{d,e}}` → `ab`, `acd`, `ace`. Braces without a comma, or left open, stay as they are. */
-function expandBraces(pattern: string, limit: number): string[] {
+function expandBraces(pattern: string): string[] {
   const done: string[] = [];
   const open = [pattern];
   while (open.length > 0) {
-    if (open.length + done.length > limit) throw new RangeError(`The braces stand for more than ${limit} patterns.`);
+    if (open.length + done.length > MAX_ALTERNATIVES) {
+      throw new RangeError(`The braces stand for more than ${MAX_ALTERNATIVES} patterns.`);
+    }
     const text = open.pop() ?? '';
     const braces = firstBraces(text);
     if (braces === undefined) done.push(text);

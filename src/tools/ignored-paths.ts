@@ -20,6 +20,7 @@ export class IgnoredPaths {
   readonly #top: string;
   readonly #above: readonly string[];
   readonly #known = new Map<string, Promise<IgnoreRules>>();
+  readonly #folders = new Map<string, Promise<boolean>>();
 
   private constructor(top: string, above: readonly string[], inRepository: boolean) {
     this.inRepository = inRepository;
@@ -36,10 +37,18 @@ export class IgnoredPaths {
 
   /** Whether the place or a folder on the way from the root to it is ignored. @param segments below the root. */
   async ignores(segments: readonly string[], kind: 'file' | 'folder'): Promise<boolean> {
-    for (let length = 1; length < segments.length; length++) {
-      if (await this.ignoresEntry(segments.slice(0, length), 'folder')) return true;
+    if (segments.length === 0) return false;
+    return (await this.#ignoresFolder(segments.slice(0, -1))) || (await this.ignoresEntry(segments, kind));
+  }
+
+  #ignoresFolder(segments: readonly string[]): Promise<boolean> {
+    const key = segments.join('/');
+    let verdict = this.#folders.get(key);
+    if (verdict === undefined) {
+      verdict = this.ignores(segments, 'folder');
+      this.#folders.set(key, verdict);
     }
-    return segments.length > 0 && this.ignoresEntry(segments, kind);
+    return verdict;
   }
 
   /** The same for a place whose folder is known not to be ignored. */

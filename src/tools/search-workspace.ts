@@ -1,8 +1,9 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import type { Clock } from '../core/clock.ts';
 import { refuseIgnored, refuseSecret } from './access-rules.ts';
-import { confine, joinRoot, resolveRoot } from './confine-path.ts';
+import { confine, isInside, joinRoot, resolveRoot } from './confine-path.ts';
 import type { Location, WorkspaceRoot } from './confine-path.ts';
 import { compileGlob } from './glob.ts';
 import type { Glob } from './glob.ts';
@@ -14,7 +15,7 @@ import type { PlainSearch } from './search-without-ripgrep.ts';
 import { isSecretPath } from './secret-files.ts';
 import { ToolFailure } from './tool.ts';
 import { compare } from './walk-workspace.ts';
-import { parseWorkspacePath } from './workspace-path.ts';
+import { isGitFolder, parseWorkspacePath } from './workspace-path.ts';
 import type { TextMatch, TextQuery } from './workspace.ts';
 
 export interface SearchMeans {
@@ -70,18 +71,65 @@ async function searchBelow(
 ): Promise<SearchResult> {
   const ignored = await IgnoredPaths.below(start.realRoot);
   await checkStart(start, ignored);
-  const allowed = rememberLast(path => wanted(path.split('/')) && !isSecretPath(path));
+  const gate = new Gate(start, ignored, wanted);
   const lines: FoundLine[] = [];
   const onLine = (line: FoundLine): boolean => {
-    if (allowed(line.path)) lines.push(line);
+    if (gate.admits(line.path)) lines.push(line);
     // One more than asked for tells "exactly that many" from "there are more".
     return lines.length <= limit;
   };
-  const { complete } = await runEither(means, { start, query, ignored, wanted: allowed, onLine, signal });
+  const search = { start, query, ignored, wanted: (path: string) => gate.counts(path), onLine, signal };
+  const { complete } = await runEither(means, search);
   const truncated = lines.length > limit || !complete;
-  const readable = await keepReadable(means.roots, start, lines.slice(0, limit), ignored);
-  readable.sort((a, b) => compare(a.path, b.path) || a.line - b.line);
-  return { matches: readable, truncated };
+  const matches: TextMatch[] = [];
+  for (const { path, line, text } of lines.slice(0, limit)) {
+    if (await gate.isReadable(path))
+      matches.push({ path: joinRoot(means.roots, start.root, path.split('/')), line, text });
+  }
+  matches.sort((a, b) => compare(a.path, b.path) || a.line - b.line);
+  return { matches, truncated };
+}
+
+/**
+ * What was found once more through the conditions of reading: ripgrep's idea of ignored may differ in corners, and a folder may have been
+ * swapped for a link while it ran. Looking at the disk begins with a file's first line and goes on beside the search.
+ */
+class Gate {
+  readonly #start: Location;
+  readonly #ignored: IgnoredPaths;
+  readonly #wanted: Glob;
+  readonly #verdicts = new Map<string, Promise<boolean> | undefined>();
+
+  constructor(start: Location, ignored: IgnoredPaths, wanted: Glob) {
+    this.#start = start;
+    this.#ignored = ignored;
+    this.#wanted = wanted;
+  }
+
+  /** Whether a file is asked for and open to tools, by its path alone. */
+  counts(path: string): boolean {
+    const segments = path.split('/');
+    return this.#wanted(segments) && !isSecretPath(path) && !segments.some(isGitFolder);
+  }
+
+  /** The same for a file in which something was found. */
+  admits(path: string): boolean {
+    if (!this.#verdicts.has(path)) {
+      this.#verdicts.set(path, this.counts(path) ? this.#look(path.split('/')) : undefined);
+    }
+    return this.#verdicts.get(path) !== undefined;
+  }
+
+  async isReadable(path: string): Promise<boolean> {
+    return (await this.#verdicts.get(path)) ?? false;
+  }
+
+  async #look(segments: readonly string[]): Promise<boolean> {
+    const path = join(this.#start.realRoot, ...segments);
+    // Neither search follows links, so a file's path is its real path, which leads to no other place and no other name.
+    const unmoved = (await realpath(path).catch(() => undefined)) === path && isInside(this.#start.realRoot, path);
+    return unmoved && !(await this.#ignored.ignores(segments, 'file'));
+  }
 }
 
 async function runEither(
@@ -120,47 +168,6 @@ async function checkStart(start: Location, ignored: IgnoredPaths): Promise<void>
   await refuseIgnored(start, ignored, stats.isFile() ? 'file' : 'folder');
 }
 
-/**
- * What was found once more through the gate that reading goes through: ripgrep's idea of ignored may differ in corners, and a
- * folder may have been swapped for a link while it ran.
- */
-async function keepReadable(
-  roots: readonly WorkspaceRoot[],
-  start: Location,
-  lines: readonly FoundLine[],
-  ignored: IgnoredPaths,
-): Promise<TextMatch[]> {
-  const verdicts = new Map<string, boolean>();
-  const kept: TextMatch[] = [];
-  for (const { path: found, line, text } of lines) {
-    const path = joinRoot(roots, start.root, found.split('/'));
-    let readable = verdicts.get(found);
-    if (readable === undefined) {
-      readable = await isReadable(roots, path, start, found, ignored);
-      verdicts.set(found, readable);
-    }
-    if (readable) kept.push({ path, line, text });
-  }
-  return kept;
-}
-
-async function isReadable(
-  roots: readonly WorkspaceRoot[],
-  path: string,
-  start: Location,
-  found: string,
-  ignored: IgnoredPaths,
-): Promise<boolean> {
-  try {
-    const location = await confine(roots, path);
-    const unmoved = location.realRoot === start.realRoot && location.segments.join('/') === found;
-    return unmoved && !(await ignored.ignores(location.segments, 'file'));
-  } catch (error) {
-    if (error instanceof ToolFailure) return false;
-    throw error;
-  }
-}
-
 function compileWanted(glob: string | undefined): Glob {
   if (glob === undefined || glob === '') return () => true;
   const negated = glob.startsWith('!');
@@ -185,17 +192,4 @@ function nameGlobOf(glob: string | undefined): string | undefined {
     !glob?.startsWith('!')
     ? last
     : undefined;
-}
-
-/** The lines of one file come in a row. */
-function rememberLast(test: (path: string) => boolean): (path: string) => boolean {
-  let last: string | undefined;
-  let verdict = false;
-  return path => {
-    if (path !== last) {
-      last = path;
-      verdict = test(path);
-    }
-    return verdict;
-  };
 }
