@@ -25,13 +25,20 @@ export function checkRequest(request: ChatRequest, model: string, facts: ModelFa
       'timeout',
     );
   if (facts && !facts.vision && hasImage(request))
-    throw refusedLocally(`${facts.name} cannot see images. Remove the image or switch to a model with vision.`, 'model');
-  if (facts && !facts.tools && request.tools?.length)
-    throw refusedLocally(`${facts.name} cannot call tools.`, 'model');
+    throw refusedLocally(
+      `${facts.name} cannot see images. Remove the image or switch to a model with vision.`,
+      'model',
+    );
+  if (facts && !facts.tools && request.tools?.length) throw refusedLocally(`${facts.name} cannot call tools.`, 'model');
+  // Until we speak Responses, which takes both.
+  const { toolsOnChatNeedEffortNone, efforts } = facts?.reasoning ?? {};
+  if (toolsOnChatNeedEffortNone && !efforts?.includes('none') && request.tools?.length)
+    throw refusedLocally(`${facts!.name} cannot call tools over Chat Completions. Switch to another model.`, 'model');
 }
 
 function hasImage({ messages }: ChatRequest): boolean {
   return messages.some(
-    ({ role, content }) => role === 'user' && typeof content !== 'string' && content.some(part => part.type === 'image'),
+    ({ role, content }) =>
+      role === 'user' && typeof content !== 'string' && content.some(part => part.type === 'image'),
   );
 }

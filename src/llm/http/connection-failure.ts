@@ -17,6 +17,7 @@ const neverConnected = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  'UND_ERR_ABORTED',
 ]);
 
 /** By the error codes of Node's net, dns and tls modules and of undici 7 (lib/core/errors.js). */
@@ -31,28 +32,51 @@ const sentences: { readonly [code: string]: (host: string) => string } = {
   UND_ERR_CONNECT_TIMEOUT: host => `${host} did not answer the connection attempt.`,
   EHOSTUNREACH: host => `${host} cannot be reached from this network.`,
   ENETUNREACH: host => `${host} cannot be reached from this network.`,
+  HTTPParserError: host => `${host} answered something that is not HTTP.`,
 };
 
-/** Turns what a socket died of into a failure; a TLS failure names the remedy, since trying again never helps there. */
+/**
+ * Turns what a socket died of into a failure. What no second try mends names its remedy: a certificate nobody trusts, a port
+ * that speaks no TLS, a proxy that refuses.
+ */
 export function connectionFailure(error: unknown, context: ConnectionContext): LlmError {
   if (error instanceof LlmError) return error;
   const { vendor, model, host, midAnswer } = context;
   const code = errorCode(error);
-  const tls = code !== undefined && /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
-  const message = tls
-    ? `The certificate of ${host} is not trusted (${code}). A company proxy may need its certificate in the system's store.`
-    : (sentences[code ?? '']?.(host) ?? `The connection to ${host} failed.`) +
-      (midAnswer ? ' The answer was cut off.' : '');
+  const hopeless = midAnswer ? undefined : lasting(error, code, host);
   return new LlmError({
     code: 'ERR_NETWORK',
-    message,
+    message: hopeless ?? passing(error, code, context),
     vendor,
     model,
-    retryable: !tls,
+    retryable: hopeless === undefined,
     cause: error,
-    ...((tls || neverConnected.has(code ?? '')) && { notSent: true }),
+    ...((hopeless !== undefined || (!midAnswer && neverConnected.has(code ?? ''))) && { notSent: true }),
     ...(code && { vendorCode: code }),
   });
+}
+
+/** What stays wrong until a person changes something. It all happens before a request can leave. */
+function lasting(error: unknown, code: string | undefined, host: string): string | undefined {
+  if (code === undefined) return undefined;
+  if (/^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code))
+    return `The certificate of ${host} is not trusted (${code}). A company proxy may need its certificate in the system's store.`;
+  if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code))
+    return `${host} does not speak TLS as expected. Check the endpoint's port and whether it begins with https.`;
+  // Nobody else aborts without a reason of ours: undici's ProxyAgent, when CONNECT is not answered with 200. The status is for show.
+  if (code === 'UND_ERR_ABORTED') {
+    const status = /\((\d{3})\)/.exec(error instanceof Error ? error.message : '')?.[1];
+    return `The proxy refused the connection to ${host}${status ? ` (${status})` : ''}. Check the proxy setting and its sign-in.`;
+  }
+  return undefined;
+}
+
+function passing(error: unknown, code: string | undefined, { host, midAnswer }: ConnectionContext): string {
+  const known = sentences[code ?? ''] ?? (error instanceof Error ? sentences[error.name] : undefined);
+  if (!midAnswer) return known?.(host) ?? `The connection to ${host} failed.`;
+  // undici's parser calls a body that ends too early a broken protocol.
+  const closed = error instanceof Error && error.name === 'HTTPParserError' ? sentences['ECONNRESET'] : known;
+  return `${closed?.(host) ?? `The connection to ${host} failed.`} The answer was cut off.`;
 }
 
 function errorCode(error: unknown): string | undefined {

@@ -49,7 +49,8 @@ export class WireStream implements AsyncIterableIterator<StreamEvent, undefined,
       try {
         if (!(await this.#source.pull(this.#events))) this.#ended = true;
       } catch (reason) {
-        this.#error = { reason };
+        // Whoever left while an event was awaited closed the source; what it died of is nobody's concern.
+        if (!this.#closed) this.#error = { reason };
       }
     }
     if (this.#ended || this.#error) this.#close();

@@ -1,3 +1,4 @@
+import { redact } from '../../core/redact.ts';
 import { refusedLocally } from '../llm-error.ts';
 
 export const defaultEndpoint = 'https://api.openai.com/v1';
@@ -14,7 +15,10 @@ export function parseEndpoint(text: string): URL {
   try {
     url = new URL(text.trim());
   } catch {
-    throw refusedLocally(`The endpoint "${text}" is not a URL. It should look like ${defaultEndpoint}.`, 'endpoint');
+    throw refusedLocally(
+      `The endpoint "${redact(text)}" is not a URL. It should look like ${defaultEndpoint}.`,
+      'endpoint',
+    );
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
     throw refusedLocally(
@@ -22,7 +26,10 @@ export function parseEndpoint(text: string): URL {
       'endpoint',
     );
   if (url.username || url.password)
-    throw refusedLocally('The endpoint holds a user name or password. Save the key with "Set API Key" instead.', 'endpoint');
+    throw refusedLocally(
+      'The endpoint holds a user name or password. Save the key with "Set API Key" instead.',
+      'endpoint',
+    );
   url.hash = '';
   url.pathname = url.pathname.replace(/\/+$/, '').replace(/\/(chat\/completions|responses|models)$/, '');
   return url;

@@ -109,8 +109,11 @@ export class OpenAiProvider implements LlmProvider {
 
   #dispatch(): Promise<Dispatcher> {
     const { dispatcher } = this.#config;
-    return (this.#dispatcher ??=
+    const made = (this.#dispatcher ??=
       typeof dispatcher === 'function' ? dispatcher() : Promise.resolve(dispatcher ?? directAgent()));
+    // A failure is not kept: the next call tries afresh.
+    made.catch(() => (this.#dispatcher = undefined));
+    return made;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../../core/clock.ts';
+import { redact } from '../../../core/redact.ts';
 import { IdleTimer } from '../../../resilience/time-limit.ts';
 import { connectionFailure } from '../../http/connection-failure.ts';
 import { type HttpCall, type HttpRequest, type HttpResponse, openHttp, readText } from '../../http/post-stream.ts';
@@ -169,6 +170,22 @@ export class ChatExchange implements EventSource {
     });
   }
 
+  /** The key's keeper, or whoever makes connections, failed: nothing was sent. */
+  #notPrepared(error: unknown): LlmError {
+    const { vendor, model, secrets } = this.#options;
+    const why = redact(error instanceof Error ? error.message : String(error), secrets());
+    const message = `The request could not be prepared: ${why}`;
+    return new LlmError({
+      code: 'ERR_REFUSED_LOCALLY',
+      message,
+      retryable: false,
+      notSent: true,
+      vendor,
+      model,
+      cause: error,
+    });
+  }
+
   #broken(what: string): LlmError {
     const { vendor, model } = this.#options;
     return new LlmError({
@@ -197,6 +214,7 @@ export class ChatExchange implements EventSource {
     if (this.#givenUp) return this.#givenUp.reason;
     if (signal?.aborted) return signal.reason;
     if (error instanceof LlmError) return error;
+    if (!this.#call) return this.#notPrepared(error);
     if (error instanceof RangeError) return this.#broken(error.message);
     return connectionFailure(error, { vendor, model, host: this.#host, midAnswer: this.#answer !== undefined });
   }

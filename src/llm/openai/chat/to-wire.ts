@@ -48,7 +48,9 @@ function effortToSend(
   { tools, reasoningEffort }: ChatRequest,
   facts: ModelFacts | undefined,
 ): ReasoningEffort | undefined {
-  if (!facts?.reasoning) return undefined;
+  if (!facts) return reasoningEffort;
+  // A model without efforts reasons, but does not let itself be told how much.
+  if (!facts.reasoning?.efforts.length) return undefined;
   const { toolsOnChatNeedEffortNone, defaultEffort, efforts } = facts.reasoning;
   if (tools?.length && toolsOnChatNeedEffortNone && efforts.includes('none'))
     return reasoningEffort === undefined && defaultEffort === 'none' ? undefined : 'none';

@@ -16,8 +16,7 @@ export interface WireRequest {
   temperature?: number;
   reasoning_effort?: string;
   response_format?:
-    | { type: 'json_object' }
-    | { type: 'json_schema'; json_schema: { name: string; schema: JsonSchema; strict: true } };
+    { type: 'json_object' } | { type: 'json_schema'; json_schema: { name: string; schema: JsonSchema; strict: true } };
   stream?: boolean;
   stream_options?: { include_usage: true };
 }
@@ -29,8 +28,7 @@ export type WireMessage =
   | { role: 'tool'; tool_call_id: string; content: string };
 
 export type WirePart =
-  | { type: 'text'; text: string }
-  | { type: 'image_url'; image_url: { url: string; detail?: string } };
+  { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string; detail?: string } };
 
 export interface WireToolCall {
   id: string;

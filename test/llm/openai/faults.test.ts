@@ -1,0 +1,432 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, ProxyAgent } from 'undici';
+import { createProvider, type ProviderConfig } from '../../../src/llm/create-provider.ts';
+import { LlmError } from '../../../src/llm/llm-error.ts';
+import type { LlmProvider } from '../../../src/llm/provider.ts';
+import type { StreamEvent } from '../../../src/llm/stream-event.ts';
+import { FakeClock, settled } from '../../support/fake-clock.ts';
+import { type RawServer, startRawServer } from '../../support/raw-server.ts';
+import { selfSigned } from '../../support/self-signed.ts';
+import { collect, fixture, outcomeOf } from './chat/recorded-answers.ts';
+
+const request = { messages: [{ role: 'user', content: 'Hello' }] } as const;
+const stream = fixture('text.sse').toString();
+const [roleChunk, firstWord] = stream.split('\n\n').map(event => `${event}\n\n`) as [string, string];
+const key = 'sk-test-0123456789abcdef';
+/** A held answer never ends by itself, so that the client alone decides. */
+const forever = { hold: () => {} };
+
+let server: RawServer;
+before(async () => {
+  server = await startRawServer();
+});
+after(() => server.close());
+beforeEach(() => {
+  server.requests.length = 0;
+});
+
+/** Every test gives back all it took: sockets that keep the process alive, timers, listeners. */
+let resources: string[] = [];
+beforeEach(() => {
+  resources = active();
+});
+afterEach(async () => {
+  const deadline = performance.now() + 2000;
+  while (active().length > resources.length && performance.now() < deadline) await sleep(5);
+  assert.deepEqual(active(), resources);
+});
+
+function active(): string[] {
+  // The server's side of a connection lives in this process too, so its sockets count; both must go.
+  return process
+    .getActiveResourcesInfo()
+    .filter(name => /TCP|TLS|Timeout/.test(name))
+    .sort();
+}
+
+function openAi(more: Partial<ProviderConfig> = {}): LlmProvider {
+  // Connections are not kept, so that a socket still open is a leak.
+  const dispatcher = new Agent({ allowH2: false, pipelining: 0 });
+  return createProvider({
+    provider: 'openai',
+    model: 'gpt-4o',
+    apiKey: key,
+    endpoint: server.endpoint,
+    dispatcher,
+    ...more,
+  });
+}
+
+/** The last bytes of a body may come a moment after [DONE]; then every timer is gone, without time having passed. */
+async function noTimers(clock: FakeClock): Promise<void> {
+  for (let turn = 0; turn < 1000 && clock.pending > 0; turn++) await settled();
+  assert.equal(clock.pending, 0);
+}
+
+async function failure(provider: LlmProvider, signal?: AbortSignal): Promise<LlmError> {
+  const seen = await collect(provider.stream(request, signal));
+  const last = seen.at(-1);
+  assert.ok(last && 'error' in last, 'no error came');
+  assert.ok(last.error instanceof LlmError, String(last.error));
+  return last.error;
+}
+
+describe('silence', () => {
+  test('before the head of the answer is a timeout', async () => {
+    server.answer({ head: false });
+    const clock = new FakeClock();
+    const failed = failure(openAi({ clock, timeoutMs: 60_000 }));
+    await server.request();
+    await clock.advance(59_999);
+    await clock.advance(1);
+    const error = await failed;
+    assert.equal(error.code, 'ERR_TIMEOUT');
+    assert.equal(error.message, 'OpenAI sent nothing for 60 s.');
+    assert.equal(error.retryable, true);
+    assert.equal(error.facts.notSent, undefined);
+    assert.equal(clock.pending, 0);
+    await server.requests[0]!.closed;
+  });
+
+  test('of 60 s in the middle ends the answer, and the text so far stays', async () => {
+    server.answer({ steps: [{ write: roleChunk + firstWord }, forever] });
+    const clock = new FakeClock();
+    const events = openAi({ clock, timeoutMs: 60_000 }).stream(request)[Symbol.asyncIterator]();
+    assert.deepEqual((await events.next()).value, { type: 'text-delta', text: 'Hello' });
+    const next = events.next().then(
+      () => assert.fail('nothing was sent'),
+      (error: unknown) => error as LlmError,
+    );
+    await clock.advance(60_000);
+    assert.equal((await next).code, 'ERR_TIMEOUT');
+    assert.equal(clock.pending, 0);
+    await server.requests[0]!.closed;
+  });
+
+  test('two minutes of steady tokens survive a timeout of 60 s', async () => {
+    const releases: (() => void)[] = [];
+    const steps = Array.from({ length: 12 }, () => [
+      { write: firstWord },
+      { hold: (release: () => void): void => void releases.push(release) },
+    ]).flat();
+    server.answer({ steps: [...steps, { write: stream }] });
+    const clock = new FakeClock();
+    let words = 0;
+    const done = (async () => {
+      for await (const event of openAi({ clock, timeoutMs: 60_000 }).stream(request))
+        if (event.type === 'text-delta') words++;
+    })();
+    for (let tick = 1; tick <= 12; tick++) {
+      while (words < tick || releases.length < tick) await settled();
+      await clock.advance(10_000);
+      releases[tick - 1]!();
+    }
+    await done;
+    assert.equal(clock.monotonic(), 120_000);
+    assert.ok(words > 12);
+    await noTimers(clock);
+  });
+
+  test('of a reader who takes his time is not the silence of the server', async () => {
+    server.answer({ steps: [{ write: roleChunk + firstWord }, { write: stream }] });
+    const clock = new FakeClock();
+    let text = '';
+    for await (const event of openAi({ clock, timeoutMs: 60_000 }).stream(request)) {
+      if (event.type === 'text-delta') text += event.text;
+      if (text === 'Hello') await clock.advance(300_000);
+    }
+    assert.ok(text.endsWith('today?'));
+    await noTimers(clock);
+  });
+
+  test('while a person is asked for the key is nobody’s timeout', async () => {
+    server.answer({ steps: [{ write: stream }] });
+    const clock = new FakeClock();
+    let give = (_key: string): void => {};
+    const apiKey = (): Promise<string> => new Promise(resolve => (give = resolve));
+    const answer = openAi({ clock, timeoutMs: 1000, apiKey }).chat(request);
+    await clock.advance(600_000);
+    give(key);
+    assert.equal((await answer).content, 'Hello! How can I assist you today?');
+    await noTimers(clock);
+  });
+});
+
+describe('a connection that ends too early', () => {
+  test('at every byte of a short stream gives an error or the whole answer, never a hang or a wrong word', async () => {
+    const short = `${roleChunk}${firstWord}data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n`;
+    const provider = openAi();
+    const seen = new Set<string>();
+    for (let length = 0; length <= short.length; length++) {
+      server.answer({ steps: [...(length > 0 ? [{ write: short.slice(0, length) }] : []), 'cut'] });
+      const events = await collect(provider.stream(request));
+      const text = events.flatMap(event => ('type' in event && event.type === 'text-delta' ? event.text : [])).join('');
+      assert.ok(text === '' || text === 'Hello', `${length}: ${text}`);
+      const last = events.at(-1)!;
+      if ('error' in last) {
+        assert.ok(last.error instanceof LlmError, String(last.error));
+        assert.ok(['ERR_NETWORK', 'ERR_BAD_RESPONSE'].includes(last.error.code), `${length}: ${last.error.code}`);
+        assert.equal(last.error.retryable, true);
+        assert.equal(last.error.facts.notSent, undefined);
+        seen.add(last.error.code);
+      } else {
+        assert.equal(text, 'Hello');
+        assert.ok(length > short.indexOf('[DONE]'), `${length} bytes were taken for a whole answer`);
+        seen.add('whole');
+      }
+    }
+    assert.deepEqual([...seen], ['ERR_NETWORK', 'whole']);
+  });
+
+  test('in the middle says that the answer was cut off', async () => {
+    server.answer({ steps: [{ write: roleChunk + firstWord }, 'cut'] });
+    const error = await failure(openAi());
+    assert.equal(error.code, 'ERR_NETWORK');
+    assert.match(error.message, /^127\.0\.0\.1:\d+ closed the connection\. The answer was cut off\.$/);
+  });
+
+  test('by a reset, before and after the head', async () => {
+    for (const steps of [[], [{ write: firstWord }]]) {
+      server.answer({ steps: [...steps, 'reset'] });
+      const error = await failure(openAi());
+      assert.equal(error.code, 'ERR_NETWORK');
+      assert.equal(error.retryable, true);
+      assert.equal(error.facts.notSent, undefined);
+    }
+  });
+});
+
+describe('a connection that never comes about', () => {
+  test('because nothing listens is told apart from a timeout, and nothing was sent', async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await new Promise(resolve => probe.once('listening', resolve));
+    const { port } = probe.address() as AddressInfo;
+    await new Promise(resolve => probe.close(resolve));
+    const error = await failure(openAi({ endpoint: `http://127.0.0.1:${port}/v1` }));
+    assert.equal(error.code, 'ERR_NETWORK');
+    assert.equal(error.message, `127.0.0.1:${port} refused the connection. Nothing is listening there. (ECONNREFUSED)`);
+    assert.equal(error.facts.notSent, true);
+    assert.equal(error.retryable, true);
+  });
+
+  test('because the name is unknown says so', async () => {
+    const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+    const dispatcher = new Agent({
+      connect: { lookup: (_host, _options, callback) => callback(unknown, []) },
+    });
+    const error = await failure(openAi({ endpoint: 'https://api.opneai.com/v1', dispatcher }));
+    assert.equal(error.code, 'ERR_NETWORK');
+    assert.match(error.message, /^The host api\.opneai\.com was not found\./);
+    assert.equal(error.facts.vendorCode, 'ENOTFOUND');
+    assert.equal(error.facts.notSent, true);
+  });
+
+  test('because the certificate is not trusted names the remedy and is not tried again', async () => {
+    const secure = await startRawServer(selfSigned());
+    try {
+      const error = await failure(openAi({ endpoint: secure.endpoint }));
+      assert.equal(error.code, 'ERR_NETWORK');
+      assert.match(error.message, /certificate of 127\.0\.0\.1:\d+ is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+      assert.equal(error.retryable, false);
+      assert.equal(error.facts.notSent, true);
+      assert.equal(secure.requests.length, 0);
+    } finally {
+      await secure.close();
+    }
+  });
+
+  test('a trusted certificate of one’s own is accepted', async () => {
+    const own = selfSigned();
+    const secure = await startRawServer(own);
+    const dispatcher = new Agent({ pipelining: 0, connect: { ca: own.cert } });
+    try {
+      secure.answer({ steps: [{ write: stream }] });
+      const { content } = await openAi({ endpoint: secure.endpoint, dispatcher }).chat(request);
+      assert.equal(content, 'Hello! How can I assist you today?');
+    } finally {
+      await dispatcher.close();
+      await secure.close();
+    }
+  });
+
+  test('because a plain server answers where TLS was expected is no timeout either', async () => {
+    const error = await failure(openAi({ endpoint: server.endpoint.replace('http:', 'https:') }));
+    assert.equal(error.code, 'ERR_NETWORK');
+    assert.equal(error.facts.notSent, true);
+    assert.match(error.message, /does not speak TLS/);
+  });
+
+  test('because the proxy wants a password names the proxy', async () => {
+    const proxy = createServer(socket => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n'));
+    }).listen(0, '127.0.0.1');
+    await new Promise(resolve => proxy.once('listening', resolve));
+    const dispatcher = new ProxyAgent({ uri: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    try {
+      const error = await failure(openAi({ endpoint: 'https://api.openai.com/v1', dispatcher }));
+      assert.equal(error.code, 'ERR_NETWORK');
+      assert.match(error.message, /proxy/i);
+      assert.equal(error.facts.notSent, true);
+      assert.equal(error.retryable, false);
+    } finally {
+      await dispatcher.destroy();
+      await new Promise(resolve => proxy.close(resolve));
+    }
+  });
+});
+
+describe('Stop', () => {
+  const reason = new Error('stopped by the person');
+
+  test('before the head closes the socket within 200 ms and throws the reason itself', async () => {
+    server.answer({ head: false });
+    const stop = new AbortController();
+    const all = collect(openAi().stream(request, stop.signal));
+    const { closed } = await server.request();
+    const asked = performance.now();
+    stop.abort(reason);
+    assert.deepEqual(await all, [{ error: reason }]);
+    await closed;
+    assert.ok(performance.now() - asked < 200);
+    assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
+  });
+
+  test('in the middle closes the socket within 200 ms, also while nobody reads', async () => {
+    for (const reading of [true, false]) {
+      server.requests.length = 0;
+      server.answer({ steps: [{ write: roleChunk + firstWord }, forever] });
+      const stop = new AbortController();
+      const events = openAi().stream(request, stop.signal)[Symbol.asyncIterator]();
+      assert.deepEqual((await events.next()).value, { type: 'text-delta', text: 'Hello' });
+      const pending = reading ? assert.rejects(events.next(), reason) : undefined;
+      const asked = performance.now();
+      stop.abort(reason);
+      await server.requests[0]!.closed;
+      assert.ok(performance.now() - asked < 200);
+      await (pending ?? assert.rejects(events.next(), reason));
+      assert.deepEqual(await events.next(), { done: true, value: undefined });
+      assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
+    }
+  });
+
+  test('while the key is being asked for sends nothing', async () => {
+    const stop = new AbortController();
+    const all = collect(openAi({ apiKey: () => new Promise<string>(() => {}) }).stream(request, stop.signal));
+    await settled();
+    stop.abort(reason);
+    assert.deepEqual(await all, [{ error: reason }]);
+    assert.equal(server.requests.length, 0);
+    assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
+  });
+
+  test('before anything begins does not even ask for the key', async () => {
+    let asked = 0;
+    const provider = openAi({ apiKey: () => Promise.resolve(`${key}${asked++}`) });
+    assert.deepEqual(await collect(provider.stream(request, AbortSignal.abort(reason))), [{ error: reason }]);
+    assert.equal(asked, 0);
+    assert.equal(server.requests.length, 0);
+  });
+
+  test('while an error body is being read is still a stop, not that error', async () => {
+    server.answer({
+      status: 500,
+      headers: { 'content-type': 'application/json' },
+      steps: [{ write: '{"error":' }, forever],
+    });
+    const stop = new AbortController();
+    const all = collect(openAi().stream(request, stop.signal));
+    await server.request();
+    await settled();
+    stop.abort(reason);
+    assert.deepEqual(await all, [{ error: reason }]);
+  });
+});
+
+describe('leaving', () => {
+  test('a for-await early closes the socket', async () => {
+    server.answer({ steps: [{ write: roleChunk + firstWord }, forever] });
+    const stop = new AbortController();
+    for await (const event of openAi().stream(request, stop.signal)) if (event.type === 'text-delta') break;
+    const left = performance.now();
+    await server.requests[0]!.closed;
+    assert.ok(performance.now() - left < 200);
+    assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
+  });
+
+  test('while an event is awaited ends that wait without an error', async () => {
+    server.answer({ head: false });
+    const events = openAi().stream(request)[Symbol.asyncIterator]();
+    const pending = events.next();
+    const { closed } = await server.request();
+    assert.deepEqual(await events.return!(), { done: true, value: undefined });
+    assert.deepEqual(await pending, { done: true, value: undefined });
+    await closed;
+  });
+
+  test('a stream that nobody began has no timer, no listener and no request', () => {
+    const clock = new FakeClock();
+    const stop = new AbortController();
+    openAi({ clock }).stream(request, stop.signal);
+    assert.equal(clock.pending, 0);
+    assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
+    assert.equal(server.requests.length, 0);
+  });
+});
+
+describe('the end of an answer', () => {
+  test('is [DONE], even where the server never closes the body', async () => {
+    server.answer({ steps: [{ write: stream }, forever] });
+    const clock = new FakeClock();
+    const events = await collect(openAi({ clock }).stream(request));
+    assert.equal(outcomeOf(events).reason, 'end_turn');
+    await clock.advance(1000);
+    await server.requests[0]!.closed;
+    assert.equal(clock.pending, 0);
+  });
+
+  test('leaves the connection to the next call', async () => {
+    server.answer({ steps: [{ write: stream }] });
+    const dispatcher = new Agent({ allowH2: false });
+    const provider = openAi({ dispatcher });
+    const opened = new Set<number>();
+    for (let call = 0; call < 5; call++) {
+      assert.equal((await provider.chat(request)).content, 'Hello! How can I assist you today?');
+      await settled();
+      opened.add(server.connections);
+    }
+    assert.deepEqual([...opened], [1]);
+    await dispatcher.close();
+  });
+
+  test('a hundred calls of every fate leave nothing behind', async () => {
+    const provider = openAi();
+    for (let call = 0; call < 100; call++) {
+      const stop = new AbortController();
+      server.answer(
+        [
+          { steps: [{ write: stream }] },
+          { status: 503, steps: [{ write: 'busy' }] },
+          { steps: [{ write: firstWord }, 'cut' as const] },
+          { steps: [{ write: firstWord }, forever] },
+        ][call % 4]!,
+      );
+      const seen: StreamEvent[] = [];
+      await assert.doesNotReject(async () => {
+        try {
+          for await (const event of provider.stream(request, stop.signal)) {
+            seen.push(event);
+            if (call % 4 === 3) stop.abort(new Error('enough'));
+          }
+        } catch {
+          // Every fate but the first.
+        }
+      });
+      assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
+    }
+  });
+});
