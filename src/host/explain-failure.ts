@@ -7,11 +7,21 @@ export function explainFailure(failure: FailureRecord): FailureView {
   return {
     code: failure.code,
     title,
-    detail: failure.message,
+    ...(!ownWords.has(failure.code) && { detail: failure.message }),
     resolutions,
     actions: [...actions, { id: 'copy-report', label: 'Copy Details' }],
   };
 }
+
+/** Failures whose message is our own sentence, part of the title already; all others carry the server's. */
+const ownWords: ReadonlySet<FailureRecord['code']> = new Set([
+  'ERR_KEY_REQUIRED',
+  'ERR_NETWORK',
+  'ERR_TIMEOUT',
+  'ERR_BAD_RESPONSE',
+  'ERR_REFUSED_LOCALLY',
+  'ERR_BUDGET_EXCEEDED',
+]);
 
 type Words = {
   readonly title: string;
@@ -32,7 +42,7 @@ function words(failure: FailureRecord): Words {
   switch (failure.code) {
     case 'ERR_KEY_REQUIRED':
       return {
-        title: 'API key is required',
+        title: failure.message,
         resolutions: [
           'Visit platform.openai.com.',
           'Sign up or log in.',
@@ -135,7 +145,7 @@ function words(failure: FailureRecord): Words {
       };
     case 'ERR_NETWORK':
       return {
-        title: 'The provider could not be reached.',
+        title: `The provider could not be reached. ${failure.message}`,
         resolutions: [
           'Check the network connection.',
           'Check the endpoint in the settings.',
@@ -145,7 +155,7 @@ function words(failure: FailureRecord): Words {
       };
     case 'ERR_TIMEOUT':
       return {
-        title: 'The provider did not answer in time.',
+        title: `The provider did not answer in time. ${failure.message}`,
         resolutions: [
           'Raise "timeout" in the settings.',
           'Ask for less: a shorter prompt, fewer attachments, a lower maxTokens.',
@@ -156,7 +166,7 @@ function words(failure: FailureRecord): Words {
       };
     case 'ERR_BAD_RESPONSE':
       return {
-        title: 'The answer could not be read to its end.',
+        title: `The answer could not be read to its end. ${failure.message}`,
         resolutions: [
           'Try again.',
           'Check the endpoint in the settings: something else may be answering there.',
