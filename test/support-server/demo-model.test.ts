@@ -129,6 +129,27 @@ describe('the demo model', () => {
     assert.match(talk('Explain nope.ts').text, /could not read `nope\.ts`: nope\.ts does not exist/);
   });
 
+  it('reports what a tool refuses in the tool’s own words, and knows an empty file from a refusal', () => {
+    const told = (content: string): string => {
+      const call = { name: 'read_file', arguments: '{"path":"a.ts"}' };
+      const messages = [
+        user('Explain a.ts'),
+        { role: 'assistant', content: null, tool_calls: [{ id: 'c', type: 'function', function: call }] },
+        { role: 'tool', tool_call_id: 'c', content },
+      ];
+      return demoAnswer(hello({ messages, tools: TOOLS, tool_choice: 'none' }), []).text ?? '';
+    };
+    for (const refusal of [
+      'There is no such file or folder. Look with list_files.',
+      'The inside of .git is closed to tools.',
+      'That is a folder: use list_files.',
+      'a.ts is not text: PNG image, 1,200 bytes.',
+    ]) {
+      assert.equal(told(refusal), `I could not read \`a.ts\`: ${refusal}`);
+    }
+    assert.equal(told('a.ts is empty.'), '`a.ts` is a TypeScript file of 0 lines.');
+  });
+
   it('searches for a name, and opens the file that declares it', () => {
     const { rounds, text } = talk('Where is `titleCase` defined?');
     assert.deepEqual(rounds, [['search_text({"query":"titleCase"})'], ['read_file({"path":"src/text.ts"})']]);

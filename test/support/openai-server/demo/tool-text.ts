@@ -7,6 +7,7 @@ const NUMBERED = /^\s*\d+\s*(?:\t|[:|│→]\s?)/;
 /** The file in a reading tool's result, without line numbers and without the tool's own remarks. */
 export function fileIn(result: ToolResult): string {
   const text = unwrapJson(result.text);
+  if (/^[^\n]{0,300}\bis empty\.?\s*$/.test(text)) return '';
   const lines = text.split(/\r?\n/);
   const numbered = lines.filter(line => NUMBERED.test(line));
   if (numbered.length < Math.max(1, lines.length / 2)) return text;
@@ -19,7 +20,7 @@ export function hasFailed({ text }: ToolResult): boolean {
   if (/^\s*(\{\s*"error"|error\b|failed\b|denied\b|refused\b|not run\b)/i.test(text)) return true;
   return (
     text.length < 400 &&
-    /not found|no such|(does|do) not exist|doesn't exist|is not there|outside|denied|declined|refused|not allowed|cannot|can't|could not|is not text|nothing found|is a folder/i.test(
+    /not found|no such|(does|do) not exist|doesn't exist|is not there|outside|denied|declined|refused|not allowed|cannot|can't|could not|is not text|nothing found|(that|it) is (a|not a|no) |no folder is open|closed to|leads nowhere|too long|not run|stopped/i.test(
       text,
     )
   );
