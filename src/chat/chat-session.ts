@@ -15,10 +15,12 @@ import {
   type FailureRecord,
   type Question,
   type Turn,
+  type TurnCost,
   turnCost,
+  unknownCost,
   withoutImages,
 } from './conversation.ts';
-import type { History, StoredImage } from './history.ts';
+import { ForgetfulHistory, type History, type StoredImage } from './history.ts';
 import { systemPrompt, titleOf, userMessage } from './prompts.ts';
 import { defaultLimits, runTurn, type TurnEvent } from './run-turn.ts';
 
@@ -69,6 +71,9 @@ export class ChatSession implements Disposable {
   #abort: AbortController | undefined;
   #queue: Promise<void> = Promise.resolve();
   #savedAt = 0;
+  /** Images that could not be saved: the question has to be asked all the same. */
+  #unsaved = new ForgetfulHistory();
+  #disposed = false;
 
   constructor(options: ChatSessionOptions, conversation?: Conversation) {
     this.#options = options;
@@ -85,14 +90,21 @@ export class ChatSession implements Disposable {
     return this.#abort !== undefined;
   }
 
-  /** Resolves when the turn has ended, however; never rejects. A question asked while another runs waits its turn. */
+  /**
+   * Resolves when the turn has ended, however; never rejects. A question asked while another runs waits its turn; it is dropped when
+   * its conversation is left before that.
+   */
   send(input: SendInput): Promise<void> {
-    return (this.#queue = this.#queue.then(() => this.#run(input)));
+    const { id } = this.#conversation;
+    return (this.#queue = this.#queue.then(() => {
+      // Nobody would see the answer, and it would cost money.
+      if (!this.#disposed && this.#conversation.id === id) return this.#run(input);
+    }));
   }
 
   /** Ends the running answer; what has arrived stays. */
   stop(): void {
-    this.#abort?.abort(new Stopped());
+    this.#abort?.abort();
   }
 
   /** Leaves this conversation (it stays in the history) and begins an empty one. */
@@ -107,21 +119,21 @@ export class ChatSession implements Disposable {
     this.#events.fire({ type: 'conversation-opened', conversation });
   }
 
-  /** Asks a failed or stopped turn's question again, in its place. */
+  /** Asks the last turn's question again, in its place. Does nothing while an answer runs. */
   retry(turnId: string): Promise<void> {
-    const { history } = this.#options;
-    const turn = this.#conversation.turns.find(({ id }) => id === turnId);
-    if (!turn || this.busy || turn !== this.#conversation.turns.at(-1)) return Promise.resolve();
+    const turn = this.#conversation.turns.at(-1);
+    if (turn?.id !== turnId || this.busy) return Promise.resolve();
     const images = turn.question.images.flatMap(({ id, mediaType }): StoredImage[] => {
-      const uri = history.loadImage(turn.id, id);
+      const uri = this.#loadImage(turn.id, id);
       return uri ? [{ id, mediaType, bytes: Buffer.from(uri.slice(uri.indexOf(',') + 1), 'base64') }] : [];
     });
-    history.removeTurn(turn.id);
+    this.#attempt('The replaced turn could not be removed', () => this.#options.history.removeTurn(turn.id));
     this.open({ ...this.#conversation, turns: this.#conversation.turns.slice(0, -1) });
     return this.send({ question: turn.question, images, feature: turn.feature });
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.stop();
     this.#events.dispose();
   }
@@ -145,22 +157,21 @@ export class ChatSession implements Disposable {
       const stopReason = await forEachEvent(events, event => this.#apply(conversation, turn, event));
       ending = { status: 'done', stopReason };
     } catch (error) {
-      ending =
-        error instanceof Stopped ? { status: 'stopped' } : { status: 'failed', failure: failureRecord(error, log) };
+      // Whatever else breaks on the way out of a stop: cancelled is an ending, not an error.
+      ending = abort.signal.aborted ? { status: 'stopped' } : { status: 'failed', failure: failureRecord(error, log) };
     }
     if (ending.status === 'failed') forgetFailed(turn);
     this.#abort = undefined;
-    const cost = turnCost(this.#options.ledger.total({ turn: turn.id }));
-    turn.ending = { ...ending, model, cost, durationMs: clock.monotonic() - started };
+    turn.ending = { ...ending, model, cost: this.#costOf(turn), durationMs: clock.monotonic() - started };
     this.#save(conversation, turn);
     this.#events.fire({ type: 'turn-finished', turn, ending: turn.ending });
   }
 
   #turnEvents(conversation: Conversation, provider: LlmProvider, tools: ToolRegistry | undefined, signal: AbortSignal) {
-    const { workspace, clock, history } = this.#options;
+    const { workspace, clock } = this.#options;
     const messages = [
       { role: 'system' as const, content: systemPrompt({ roots: workspace.roots, tools: tools !== undefined }) },
-      ...conversationMessages(conversation.turns, (turnId, id) => history.loadImage(turnId, id)),
+      ...conversationMessages(conversation.turns, (turnId, id) => this.#loadImage(turnId, id)),
     ];
     return runTurn({ provider, messages, tools, workspace, clock, signal, limits: defaultLimits });
   }
@@ -203,22 +214,38 @@ export class ChatSession implements Disposable {
     this.#events.fire({ type: 'turn-progressed', turn, event });
   }
 
-  /** Keeping is a service to the person, never a condition for the answer: what cannot be saved is logged and shown anyway. */
-  #save(conversation: Conversation, turn: Turn, images?: readonly StoredImage[]): void {
-    const { history, clock, workspaceName, log } = this.#options;
+  #save(conversation: Conversation, turn: Turn, images: readonly StoredImage[] = []): void {
+    const { history, clock, workspaceName } = this.#options;
     this.#savedAt = clock.monotonic();
-    try {
+    const kept = this.#attempt('The conversation could not be saved', () => {
       history.saveTurn(conversation, turn, { workspace: workspaceName, now: clock.now() });
-      if (images?.length) history.saveImages(turn.id, images);
+      if (images.length > 0) history.saveImages(turn.id, images);
+    });
+    if (!kept) this.#unsaved.saveImages(turn.id, images);
+  }
+
+  /** Storage is a service to the person, never a condition for the answer: what fails there is logged, and the turn goes on. */
+  #attempt(failed: string, action: () => void): boolean {
+    try {
+      action();
+      return true;
     } catch (error) {
-      log.warn(`The conversation could not be saved: ${error instanceof Error ? error.message : String(error)}`);
+      this.#options.log.warn(`${failed}: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
     }
   }
-}
 
-/** The reason a stopped turn is aborted with: an ending, not an error. */
-class Stopped extends Error {
-  override readonly name = 'Stopped';
+  #loadImage(turnId: string, imageId: string): string | undefined {
+    let uri: string | undefined;
+    this.#attempt('An image could not be read', () => (uri = this.#options.history.loadImage(turnId, imageId)));
+    return uri ?? this.#unsaved.loadImage(turnId, imageId);
+  }
+
+  #costOf(turn: Turn): TurnCost {
+    let cost = unknownCost;
+    this.#attempt('The cost could not be read', () => (cost = turnCost(this.#options.ledger.total({ turn: turn.id }))));
+    return cost;
+  }
 }
 
 /** Feeds every event to `use` and gives what the generator returns. */

@@ -1,4 +1,4 @@
-import type { Money } from '../core/money.ts';
+import { Money } from '../core/money.ts';
 import type { LedgerTotal } from '../cost/ledger.ts';
 import type { FailureCode } from '../llm/llm-error.ts';
 import type { ContentPart, Message, UserMessage } from '../llm/message.ts';
@@ -142,6 +142,9 @@ export function withoutImages(message: Message): Message {
     ),
   };
 }
+
+/** Where the ledger cannot be asked: unknown, never zero. */
+export const unknownCost: TurnCost = { money: Money.zero, calls: 1, unknownCalls: 1, estimatedCalls: 0 };
 
 /** What a turn has cost, from the ledger's sum over its calls. */
 export function turnCost({ money, calls, unknownCalls, estimatedCalls, models }: LedgerTotal): TurnCost {

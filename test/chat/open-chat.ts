@@ -43,6 +43,8 @@ export interface OpenChat {
   readonly logged: readonly string[];
   /** What each turn was set up with, in order. */
   readonly setUps: readonly { readonly conversation: string; readonly turn: string; readonly feature: string }[];
+  /** What the extension does right after disposing the session. */
+  closeStorage(): void;
   turn(index: number): Turn;
   /** Resolves with the next event of a running turn that `wanted` accepts. */
   nextEvent(wanted: (event: TurnEvent) => boolean): Promise<void>;
@@ -82,10 +84,16 @@ export async function openChat(test: TestContext, options: OpenChatOptions): Pro
     kept,
   );
   session.onEvent(event => events.push(event));
-  test.after(() => {
-    session.dispose();
+  let closed = false;
+  const closeStorage = (): void => {
+    if (closed) return;
+    closed = true;
     ledger.dispose();
     db.close();
+  };
+  test.after(() => {
+    session.dispose();
+    closeStorage();
   });
   return {
     session,
@@ -97,6 +105,7 @@ export async function openChat(test: TestContext, options: OpenChatOptions): Pro
     events,
     logged,
     setUps,
+    closeStorage,
     turn: index => session.conversation.turns.at(index)!,
     nextEvent: wanted =>
       new Promise(resolve => {
