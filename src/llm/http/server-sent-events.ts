@@ -123,6 +123,8 @@ export class ServerSentEvents {
       this.#type = decode(line, from + (line.charCodeAt(from + 6) === 32 ? 7 : 6));
     } else if (line.length === from + 4 && line.startsWith('data', from)) {
       this.#addData('');
+    } else if (line.length === from + 5 && line.startsWith('event', from)) {
+      this.#type = '';
     }
   }
 
