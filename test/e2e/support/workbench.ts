@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -108,20 +108,20 @@ export class Workbench {
   async setSettings(changes: Readonly<Record<string, unknown>>): Promise<void> {
     const file = join(this.#host.userFolder, 'User/settings.json');
     // The window's title is a setting, too, and its effect can be seen: when it changes, the rest has been read.
-    // VS Code may be writing the file at the same time, so write until it is read.
-    for (let attempt = 1; ; attempt++) {
-      const title = `settings ${++this.#settingsWritten}`;
-      const current: Record<string, unknown> = JSON.parse(await readFile(file, 'utf8'));
-      await writeFile(file, JSON.stringify({ ...current, ...changes, 'window.title': title }, null, 2));
-      try {
-        await this.page.waitForFunction(`document.title.startsWith('${title}')`, undefined, { timeout: 8000 });
-        return;
-      } catch (error) {
-        if (attempt === 4) {
-          throw error;
-        }
-      }
-    }
+    const title = `settings ${++this.#settingsWritten}`;
+    const current: Record<string, unknown> = JSON.parse(await readFile(file, 'utf8'));
+    const text = JSON.stringify({ ...current, ...changes, 'window.title': title }, null, 2);
+    // By hand, in the editor: the server does not watch this file, so what another program writes there is never seen.
+    await this.runCommand('Preferences: Open User Settings (JSON)');
+    const editor = this.page.locator('.monaco-editor[data-uri$="/User/settings.json"]');
+    await editor.locator('.view-lines').click({ timeout: 20_000 });
+    await this.page.keyboard.press('ControlOrMeta+A');
+    await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+    await this.page.keyboard.press('ControlOrMeta+V');
+    await this.page.keyboard.press('ControlOrMeta+S');
+    await this.page.waitForFunction(`document.title.startsWith('${title}')`, undefined, { timeout: 20_000 });
+    await this.runCommand('View: Close Editor');
+    await editor.waitFor({ state: 'detached', timeout: 10_000 });
   }
 
   /** An item of the status bar by the extension's item id. */
@@ -206,7 +206,8 @@ export class Workbench {
     const options: HostOptions = {
       folder: join(this.#root, 'host'),
       removeAtEnd: this.#root,
-      settings: this.#options.settings ?? {},
+      // Else the settings editor, which setSettings() uses, would lie over the window.
+      settings: { 'workbench.editor.useModal': 'off', ...this.#options.settings },
       port,
       vsix,
       ...(release && { release }),
