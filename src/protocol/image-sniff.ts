@@ -17,6 +17,8 @@ export interface SniffedImage {
   readonly animated: boolean;
   /** EXIF orientation, 1 to 8; from 5 on width and height swap when it is applied. */
   readonly orientation: number;
+  /** Offset of its two-byte value. Browsers differ in which formats they rotate; with zeros here all give the pixels as stored. */
+  readonly orientationAt?: number;
   /** Carries EXIF, XMP, IPTC, comments or a second hidden picture: things a person may not mean to send, such as a place. */
   readonly hasMetadata: boolean;
 }
@@ -116,7 +118,7 @@ function readPng(view: DataView, bytes: Uint8Array): ReturnType<Reader['read']> 
   if (!hasText(bytes, 12, 'IHDR')) return undefined;
   let animated = false;
   let hasMetadata = false;
-  let orientation = 1;
+  let exif = upright;
   let pixels = false;
   for (let at = 8; ;) {
     const length = view.getUint32(at);
@@ -124,20 +126,20 @@ function readPng(view: DataView, bytes: Uint8Array): ReturnType<Reader['read']> 
     const end = at + 12 + length;
     if (end > bytes.length) return undefined;
     if (type === 'acTL') animated = view.getUint32(at + 8) > 1;
-    if (type === 'eXIf') orientation = exifOrientation(bytes.subarray(at + 8, at + 8 + length));
+    if (type === 'eXIf') exif = exifOrientation(bytes, at + 8, at + 8 + length);
     if (type === 'eXIf' || type === 'tEXt' || type === 'zTXt' || type === 'iTXt') hasMetadata = true;
     if (type === 'IDAT') pixels = true;
     if (type === 'IEND') break;
     at = end;
   }
   if (!pixels) return undefined;
-  return { width: view.getUint32(16), height: view.getUint32(20), animated, orientation, hasMetadata };
+  return { width: view.getUint32(16), height: view.getUint32(20), animated, ...exif, hasMetadata };
 }
 
 /** JPEG, ITU-T T.81 Annex B: marker segments up to the scan, then compressed data that ends with EOI. */
 function readJpeg(view: DataView, bytes: Uint8Array): ReturnType<Reader['read']> {
   let size: { width: number; height: number } | undefined;
-  let orientation = 1;
+  let exif = upright;
   let hasMetadata = false;
   for (let at = 2; ;) {
     if (view.getUint8(at) !== 0xff) return undefined;
@@ -148,13 +150,12 @@ function readJpeg(view: DataView, bytes: Uint8Array): ReturnType<Reader['read']>
     }
     if (marker === 0xda) {
       if (!size || lastEndOfImage(bytes) < at) return undefined;
-      return { ...size, animated: false, orientation, hasMetadata };
+      return { ...size, animated: false, ...exif, hasMetadata };
     }
     const length = view.getUint16(at + 2);
     if (length < 2 || at + 2 + length > bytes.length) return undefined;
     if (isFrameHeader(marker)) size = { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
-    if (marker === 0xe1 && hasText(bytes, at + 4, 'Exif\0\0'))
-      orientation = exifOrientation(bytes.subarray(at + 10, at + 2 + length));
+    if (marker === 0xe1 && hasText(bytes, at + 4, 'Exif\0\0')) exif = exifOrientation(bytes, at + 10, at + 2 + length);
     if (isRevealing(marker, bytes, at + 4)) hasMetadata = true;
     at += 2 + length;
   }
@@ -200,7 +201,7 @@ function readGif(view: DataView, bytes: Uint8Array): ReturnType<Reader['read']> 
     } else return undefined;
   }
   // The trailer byte is often missing in the wild and every decoder forgives it; a missing picture is not forgiven.
-  return frames === 0 ? undefined : { width, height, animated: frames > 1, orientation: 1, hasMetadata };
+  return frames === 0 ? undefined : { width, height, animated: frames > 1, ...upright, hasMetadata };
 }
 
 /** WEBP, RFC 9649 §2: RIFF chunks; the size stands in VP8X, else in the one VP8 or VP8L chunk. */
@@ -210,7 +211,7 @@ function readWebp(view: DataView, bytes: Uint8Array): ReturnType<Reader['read']>
   let size: { width: number; height: number } | undefined;
   let pixels = false;
   let animated = false;
-  let orientation = 1;
+  let exif = upright;
   let hasMetadata = false;
   for (let at = 12; at + 8 <= end;) {
     const type = textAt(bytes, at, 4);
@@ -230,32 +231,35 @@ function readWebp(view: DataView, bytes: Uint8Array): ReturnType<Reader['read']>
       pixels = true;
     } else if (type === 'ANMF') pixels = true;
     else if (type === 'EXIF') {
-      orientation = exifOrientation(bytes.subarray(data + (hasText(bytes, data, 'Exif\0\0') ? 6 : 0), data + length));
+      exif = exifOrientation(bytes, data + (hasText(bytes, data, 'Exif\0\0') ? 6 : 0), data + length);
       hasMetadata = true;
     } else if (type === 'XMP ') hasMetadata = true;
     at = data + length + (length & 1);
   }
-  return size && pixels ? { ...size, animated, orientation, hasMetadata } : undefined;
+  return size && pixels ? { ...size, animated, ...exif, hasMetadata } : undefined;
 }
 
-/** Orientation from a TIFF block (Exif 2.32 §4.6.4, tag 0x0112); 1 when there is none or the block is broken, as browsers do. */
-function exifOrientation(tiff: Uint8Array): number {
-  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
-  const little = hasText(tiff, 0, 'II');
-  if (!little && !hasText(tiff, 0, 'MM')) return 1;
+type Exif = Pick<SniffedImage, 'orientation' | 'orientationAt'>;
+const upright: Exif = { orientation: 1 };
+
+/** From the TIFF block in that range (Exif 2.32 §4.6.4, tag 0x0112); upright when it is broken or says nothing, as in browsers. */
+function exifOrientation(bytes: Uint8Array, start: number, end: number): Exif {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start));
+  const little = hasText(bytes, start, 'II');
+  if (!little && !hasText(bytes, start, 'MM')) return upright;
   try {
     const directory = view.getUint32(4, little);
     const entries = view.getUint16(directory, little);
     for (let index = 0; index < entries; index += 1) {
       const at = directory + 2 + index * 12;
       if (view.getUint16(at, little) !== 0x0112) continue;
-      const value = view.getUint16(at + 8, little);
-      return value >= 1 && value <= 8 ? value : 1;
+      const orientation = view.getUint16(at + 8, little);
+      return orientation >= 1 && orientation <= 8 ? { orientation, orientationAt: start + at + 8 } : upright;
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  return 1;
+  return upright;
 }
 
 /** Names of formats people do attach, so that the refusal can say what the file is. */

@@ -221,6 +221,8 @@ export class Composer {
     this.#sent = { text, images };
     this.#host.post({ type: 'send', text, images });
     this.#text.value = '';
+    // Nothing is left to be priced.
+    this.#pricedIds = '';
     this.#images.clear();
     this.#update();
   }

@@ -41,11 +41,18 @@ export async function prepareImage(file: Blob, name: string, id: string): Promis
   }
 }
 
-/** The pixels as stored: rotation is done here, because browsers apply it to JPEG only. Undefined when the data is broken. */
-async function decode(bytes: Uint8Array, { mediaType, width, height }: SniffedImage): Promise<ImageBitmap | undefined> {
+/**
+ * The pixels as stored, undefined when the data is broken. Chromium turns some formats upright here and others not, depending on its
+ * version and whatever `imageOrientation` says (seen in 156); so it is not shown the orientation, and `draw` applies it.
+ */
+async function decode(
+  bytes: Uint8Array,
+  { mediaType, width, height, orientationAt }: SniffedImage,
+): Promise<ImageBitmap | undefined> {
+  const shown = new Uint8Array(bytes);
+  if (orientationAt !== undefined) shown.fill(0, orientationAt, orientationAt + 2);
   try {
-    const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mediaType });
-    const bitmap = await createImageBitmap(blob, { imageOrientation: 'none' });
+    const bitmap = await createImageBitmap(new Blob([shown], { type: mediaType }));
     if (bitmap.width === width && bitmap.height === height) return bitmap;
     bitmap.close();
     return undefined;

@@ -33,11 +33,12 @@ export function updateToolCall(row: HTMLDetailsElement, call: ToolCallView): voi
   const body = element('div', { class: 'tool-body' }, section('Arguments', call.arguments));
   if (call.result !== undefined)
     body.append(section(call.truncated ? 'Result (shortened)' : 'Result', call.result || 'Empty.'));
-  // The summary is kept as an object, because it may have the focus.
+  // The summary may have the focus: it stays the same object in the same place.
   const old = row.querySelector('summary');
   if (old) {
     old.replaceChildren(...summary.childNodes);
-    row.replaceChildren(old, body);
+    old.nextElementSibling?.remove();
+    row.append(body);
   } else row.append(summary, body);
 }
 

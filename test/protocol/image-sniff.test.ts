@@ -65,6 +65,8 @@ test('orientation is read from EXIF in JPEG, PNG and WEBP, in both byte orders',
     const sniffed = sniffImage(bytes);
     assert.ok(sniffed.kind === 'image');
     assert.equal(sniffed.image.orientation, 6);
+    const { orientationAt = 0 } = sniffed.image;
+    assert.ok(bytes[orientationAt] === 6 || bytes[orientationAt + 1] === 6);
     assert.equal(sniffed.image.hasMetadata, true);
   }
 });

@@ -19,9 +19,11 @@ export interface ChatOptions {
   readonly width?: number;
   readonly height?: number;
   /** Sent in answer to `ready`; without it the page waits. */
-  readonly state?: ChatViewState;
+  readonly state?: ChatViewState | undefined;
   /** Serve the highlight bundle; else code stays plain. */
   readonly highlight?: boolean;
+  /** Load axe-core into the page. */
+  readonly axe?: boolean;
   /** More markup for the body, as an attacker would wish for. */
   readonly extraBody?: string;
 }
@@ -31,12 +33,12 @@ export interface Chat {
   readonly page: Page;
   /** Addresses that the page asked for and the harness does not serve. */
   readonly leaks: readonly string[];
-  /** What the page told the host, in order. Bytes arrive as a number of them, not as themselves: see `sentImages`. */
+  /** What the page told the host, in order. Of an image's bytes only their number is here; themselves they are in the page's `sentImages`. */
   posted(): Promise<readonly Posted[]>;
+  /** Posts a message and waits until the page has heard it. */
   send(message: ToWebview): Promise<void>;
   event(event: ChatViewEvent): Promise<void>;
   part(testId: string): Locator;
-  close(): Promise<void>;
 }
 
 export type Posted = FromWebview['type'] extends infer T ? { readonly type: T } & Record<string, unknown> : never;
@@ -76,42 +78,57 @@ export async function startHarness(): Promise<Harness> {
     args: [...LAUNCH_OPTIONS.args],
     executablePath: chromiumPath(),
   });
+  const open = await openPage(browser, files);
   return {
     browser,
-    open: options => openChat(browser, files, options ?? {}),
+    open: (options = {}) => open(options),
     close: () => browser.close(),
   };
 }
 
 type Files = ReadonlyMap<string, { readonly body: string | Buffer; readonly contentType: string }>;
 
-async function openChat(browser: Browser, files: Files, options: ChatOptions): Promise<Chat> {
-  const { width = 400, height = 700 } = options;
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', locale: 'en-US' });
-  const leaks: string[] = [];
-  await serve(context, files, options, leaks);
+/** One page for all tests of a file: a fresh load of it is a fresh view, and several times cheaper than a fresh page. */
+async function openPage(browser: Browser, files: Files): Promise<(options: ChatOptions) => Promise<Chat>> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-US' });
+  const current: Current = { options: {}, leaks: [] };
+  await serve(context, files, current);
   const page = await context.newPage();
-  page.on('pageerror', error => leaks.push(`error: ${error.message}`));
-  await page.goto(`${origin}/`);
-  const send = (message: ToWebview): Promise<void> =>
-    page.evaluate(sent => postMessage(sent, '*'), message as unknown as Record<string, unknown>);
-  if (options.state) {
-    await send({ type: 'snapshot', state: options.state });
-    await page.getByTestId('model').filter({ hasText: options.state.model.name }).waitFor();
-  }
-  return {
-    page,
-    leaks,
-    posted: () => page.evaluate(() => (globalThis as unknown as { posted: Posted[] }).posted),
-    send,
-    event: event => send({ type: 'event', event }),
-    part: testId => page.getByTestId(testId),
-    close: () => context.close(),
+  page.setDefaultTimeout(10_000);
+  page.on('pageerror', error => current.leaks.push(`error: ${error.message}`));
+  return async options => {
+    current.options = options;
+    current.leaks = [];
+    await page.setViewportSize({ width: options.width ?? 400, height: options.height ?? 700 });
+    await page.goto(`${origin}/`);
+    const send = (message: ToWebview): Promise<void> =>
+      page.evaluate(
+        sent =>
+          new Promise<void>(resolve => {
+            addEventListener('message', () => resolve(), { once: true });
+            postMessage(sent, '*');
+          }),
+        message as unknown as Record<string, unknown>,
+      );
+    if (options.state) await send({ type: 'snapshot', state: options.state });
+    return {
+      page,
+      leaks: current.leaks,
+      posted: () => page.evaluate(() => (globalThis as unknown as { posted: Posted[] }).posted),
+      send,
+      event: event => send({ type: 'event', event }),
+      part: testId => page.getByTestId(testId),
+    };
   };
 }
 
+interface Current {
+  options: ChatOptions;
+  leaks: string[];
+}
+
 /** Answers from `files` what the page may ask for, under the policy the product's page has; everything else is a leak. */
-async function serve(context: BrowserContext, files: Files, options: ChatOptions, leaks: string[]): Promise<void> {
+async function serve(context: BrowserContext, files: Files, current: Current): Promise<void> {
   await context.route('**/*', async route => {
     const url = new URL(route.request().url());
     const file = url.origin === origin ? files.get(url.pathname) : undefined;
@@ -121,17 +138,17 @@ async function serve(context: BrowserContext, files: Files, options: ChatOptions
         headers: {
           'content-security-policy': `default-src 'none'; img-src blob: data:; style-src ${origin} 'nonce-${nonce}'; font-src ${origin}; script-src 'nonce-${nonce}'`,
         },
-        body: pageHtml(options),
+        body: pageHtml(current.options),
       });
     else if (file) await route.fulfill(file);
     else {
-      leaks.push(url.href);
+      current.leaks.push(url.href);
       await route.abort();
     }
   });
 }
 
-function pageHtml({ theme = 'dark', highlight = false, extraBody = '' }: ChatOptions): string {
+function pageHtml({ theme = 'dark', highlight = false, axe = false, extraBody = '' }: ChatOptions): string {
   const { bodyClass, variables } = themes[theme];
   const declarations = Object.entries(variables).map(([name, value]) =>
     name === 'text-link-decoration' ? `--text-link-decoration:${value}` : `--vscode-${name}:${value}`,
@@ -147,11 +164,12 @@ code{color:var(--vscode-textPreformat-foreground);padding:1px 3px}</style>
 <script nonce="${nonce}">${hostStub}</script>
 <script nonce="${nonce}" src="/chat-webview.js"></script>
 <script nonce="${nonce}" src="/markdown.js"></script>
-<script nonce="${nonce}" src="/axe.js"></script></body></html>`;
+${axe ? `<script nonce="${nonce}" src="/axe.js"></script>` : ''}</body></html>`;
 }
 
 /** VS Code's side of the webview API: keeps what is posted, and the state across reloads. */
 const hostStub = `
+if (performance.getEntriesByType('navigation')[0].type !== 'reload') sessionStorage.clear();
 globalThis.posted = [];
 globalThis.sentImages = [];
 globalThis.acquireVsCodeApi = () => ({

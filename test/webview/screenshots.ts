@@ -25,6 +25,5 @@ for (const theme of ['light', 'dark', 'hc-dark', 'hc-light'] satisfies ThemeName
         await chat.part('copy-code').focus();
       }
       await chat.page.screenshot({ path: `${folder}${name}-${theme}-${width}.png` });
-      await chat.close();
     }
 await harness.close();
