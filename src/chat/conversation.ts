@@ -175,9 +175,22 @@ export function endInterrupted({ turns }: Conversation, totalOf: (turnId: string
     if (turn.ending) continue;
     for (const entry of turn.entries)
       if (entry.type === 'tool' && entry.call.status === 'running') entry.call.status = 'not-run';
-    const said = turn.entries.flatMap(entry => (entry.type === 'text' ? entry.text : [])).join('\n\n');
-    if (said && turn.messages.at(-1)?.role === 'user') turn.messages.push({ role: 'assistant', content: said });
-    const cost = turnCost(totalOf(turn.id));
-    turn.ending = { status: 'stopped', model: '', cost, durationMs: 0 };
+    const text = textNotInMessages(turn);
+    if (text) turn.messages.push({ role: 'assistant', content: text });
+    const total = totalOf(turn.id);
+    const model = total.models.at(-1)?.model ?? '';
+    turn.ending = { status: 'stopped', model, cost: turnCost(total), durationMs: 0 };
   }
+}
+
+/** The answer that was being written: what came after the calls whose results the messages hold. */
+function textNotInMessages({ entries, messages }: Turn): string {
+  if (messages.at(-1)?.role === 'assistant') return '';
+  let answered = messages.filter(({ role }) => role === 'tool').length;
+  let text = '';
+  for (const entry of entries) {
+    if (entry.type === 'tool') answered--;
+    else if (entry.type === 'text' && answered === 0) text += entry.text;
+  }
+  return text;
 }

@@ -48,11 +48,12 @@ export class SqliteHistory implements History {
         now,
       );
       this.#db.run(
-        `INSERT INTO turns (id, conversation, position, record) VALUES (?, ?, ?, ?)
+        // Behind all that is there, also behind records that could not be read and are therefore not in `conversation.turns`.
+        `INSERT INTO turns (id, conversation, position, record)
+         VALUES (?1, ?2, (SELECT COALESCE(MAX(position), -1) + 1 FROM turns WHERE conversation = ?2), ?3)
          ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
         turn.id,
         conversation.id,
-        conversation.turns.indexOf(turn),
         JSON.stringify(turn, writeMoney),
       );
     });
@@ -118,16 +119,31 @@ function writeMoney(this: Record<string, unknown>, key: string, value: unknown):
 /** One torn or foreign record must not cost the whole conversation: it is left out. */
 function readTurn(json: string): Turn | undefined {
   try {
-    const turn = JSON.parse(json, (_key, value: unknown) =>
+    const turn: unknown = JSON.parse(json, (_key, value: unknown) =>
       isMoneyJson(value) ? Money.parse(value.$money) : value,
-    ) as Turn;
-    return typeof turn.id === 'string' && Array.isArray(turn.entries) && Array.isArray(turn.messages)
-      ? turn
-      : undefined;
+    );
+    return isTurn(turn) ? turn : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Whether everything is there that is looked into without asking; deeper in, records are as they were written. */
+function isTurn(value: unknown): value is Turn {
+  if (!isRecord(value) || typeof value['id'] !== 'string') return false;
+  const { question, entries, messages, ending } = value;
+  return (
+    Array.isArray(entries) &&
+    Array.isArray(messages) &&
+    isRecord(question) &&
+    typeof question['text'] === 'string' &&
+    Array.isArray(question['images']) &&
+    Array.isArray(question['contexts']) &&
+    (ending === undefined || (isRecord(ending) && isRecord(ending['cost']) && ending['cost']['money'] instanceof Money))
+  );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
 const isMoneyJson = (value: unknown): value is { $money: string } =>
-  typeof value === 'object' && value !== null && typeof (value as { $money?: unknown }).$money === 'string';
+  isRecord(value) && typeof value['$money'] === 'string';

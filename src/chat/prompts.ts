@@ -20,7 +20,8 @@ export function systemPrompt(workspace: { readonly roots: readonly string[]; rea
 
 /** The question as the model gets it: the words, then the attached code, then the images. */
 export function userMessage(question: Question): UserMessage {
-  const text = [question.text, ...question.contexts.map(contextBlock)].filter(Boolean).join('\n\n');
+  // Well-formed: a cut may leave half a surrogate pair, and a JSON parser on the way may refuse the whole request for it.
+  const text = [question.text, ...question.contexts.map(contextBlock)].filter(Boolean).join('\n\n').toWellFormed();
   if (question.images.length === 0) return { role: 'user', content: text };
   const images = question.images.map(({ id, width, height }): ContentPart => ({
     type: 'image',
@@ -48,9 +49,9 @@ export const continueText = 'Continue exactly where you stopped.';
 export const maxContextLength = 60_000;
 
 /** A title for the list of conversations, made here: asking a model for one would cost money nobody asked for. */
-export function titleOf(question: Question): string {
-  const text = (question.text || question.contexts[0]?.path || question.images[0]?.name || 'Chat')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+export function titleOf({ text, contexts, images }: Question): string {
+  const title = text.replace(/\s+/g, ' ').trim() || contexts[0]?.path || images[0]?.name || 'Chat';
+  // Code points: half an emoji is no character.
+  const characters = [...title];
+  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : title;
 }
