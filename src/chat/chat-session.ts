@@ -4,6 +4,8 @@ import { Emitter, type Event } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { Ledger } from '../cost/ledger.ts';
 import { LlmError } from '../llm/llm-error.ts';
+import type { Message } from '../llm/message.ts';
+import { findModel } from '../llm/model-catalog.ts';
 import type { LlmProvider } from '../llm/provider.ts';
 import type { RateLimitHeadroom } from '../llm/stream-event.ts';
 import type { ToolRegistry } from '../tools/tool-registry.ts';
@@ -13,6 +15,8 @@ import {
   conversationMessages,
   type Ending,
   type FailureRecord,
+  imageNotForThisModel,
+  imageRejected,
   type Question,
   type Turn,
   type TurnCost,
@@ -160,7 +164,7 @@ export class ChatSession implements Disposable {
       // Whatever else breaks on the way out of a stop: cancelled is an ending, not an error.
       ending = abort.signal.aborted ? { status: 'stopped' } : { status: 'failed', failure: failureRecord(error, log) };
     }
-    if (ending.status === 'failed') forgetFailed(turn);
+    if (ending.status === 'failed') forgetImages(turn);
     this.#abort = undefined;
     turn.ending = { ...ending, model, cost: this.#costOf(turn), durationMs: clock.monotonic() - started };
     this.#save(conversation, turn);
@@ -169,9 +173,16 @@ export class ChatSession implements Disposable {
 
   #turnEvents(conversation: Conversation, provider: LlmProvider, tools: ToolRegistry | undefined, signal: AbortSignal) {
     const { workspace, clock } = this.#options;
+    const { turns } = conversation;
+    const messagesOf = (some: readonly Turn[]): Message[] =>
+      conversationMessages(some, (turnId, id) => this.#loadImage(turnId, id));
+    const before = messagesOf(turns.slice(0, -1));
+    // Pictures of earlier turns must not keep a model without eyes from answering; those of this question may, and are refused.
+    const sees = findModel(provider.name, provider.model)?.vision ?? true;
     const messages = [
       { role: 'system' as const, content: systemPrompt({ roots: workspace.roots, tools: tools !== undefined }) },
-      ...conversationMessages(conversation.turns, (turnId, id) => this.#loadImage(turnId, id)),
+      ...(sees ? before : before.map(message => withoutImages(message, imageNotForThisModel))),
+      ...messagesOf(turns.slice(-1)),
     ];
     return runTurn({ provider, messages, tools, workspace, clock, signal, limits: defaultLimits });
   }
@@ -257,9 +268,9 @@ async function forEachEvent<E, R>(events: AsyncGenerator<E, R>, use: (event: E) 
   }
 }
 
-/** A failed turn stays in the conversation as words, so that the next question may refer to it; its images may be why it failed. */
-function forgetFailed(turn: Turn): void {
-  turn.messages.splice(0, turn.messages.length, ...turn.messages.map(withoutImages));
+/** A failed turn stays as words, so that the next question may refer to it. Its images go: they may be why it failed, and would fail what follows. */
+function forgetImages(turn: Turn): void {
+  turn.messages.splice(0, turn.messages.length, ...turn.messages.map(message => withoutImages(message, imageRejected)));
 }
 
 function failureRecord(error: unknown, log: Log): FailureRecord {

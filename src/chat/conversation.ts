@@ -132,14 +132,16 @@ function resolveImages(message: UserMessage, image: (id: string) => string | und
   };
 }
 
-/** A rejected image must not poison what follows: the turn keeps its words and loses its pictures. */
-export function withoutImages(message: Message): Message {
+/** Why a message lost its images, in words for the model. */
+export const imageRejected = '[an image was attached here and could not be read]';
+export const imageNotForThisModel = '[an image that this model cannot see]';
+
+/** The message with `why` in the place of each image. */
+export function withoutImages(message: Message, why: string): Message {
   if (message.role !== 'user' || typeof message.content === 'string') return message;
   return {
     role: 'user',
-    content: message.content.map((part): ContentPart =>
-      part.type === 'image' ? { type: 'text', text: '[an image was attached here and could not be read]' } : part,
-    ),
+    content: message.content.map((part): ContentPart => (part.type === 'image' ? { type: 'text', text: why } : part)),
   };
 }
 

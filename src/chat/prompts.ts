@@ -51,7 +51,6 @@ export const maxContextLength = 60_000;
 /** A title for the list of conversations, made here: asking a model for one would cost money nobody asked for. */
 export function titleOf({ text, contexts, images }: Question): string {
   const title = text.replace(/\s+/g, ' ').trim() || contexts[0]?.path || images[0]?.name || 'Chat';
-  // Code points: half an emoji is no character.
-  const characters = [...title];
-  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : title;
+  // Not half an emoji at the cut.
+  return title.length > 60 ? `${title.slice(0, 59).replace(/[\ud800-\udbff]$/, '')}…` : title;
 }

@@ -12,6 +12,12 @@ const context: QuestionContext = {
   endLine: 4,
   code: 'for (;;)\n  turn();',
 };
+/** The words a question without images is sent as. */
+function textOf(parts: Partial<Question>): string {
+  const { content } = userMessage(question(parts));
+  assert.ok(typeof content === 'string');
+  return content;
+}
 const question = (parts: Partial<Question>): Question => ({ text: '', images: [], contexts: [], ...parts });
 const image = {
   id: 'i1',
@@ -41,8 +47,8 @@ test('code cannot end its own fence', () => {
     ['```js\n```', '````'],
     ['x ``````` y', '````````'],
   ] as const) {
-    const { content } = userMessage(question({ contexts: [{ ...context, code }] }));
-    assert.ok(String(content).endsWith(`\n${fence}typescript\n${code}\n${fence}`), String(content));
+    const content = textOf({ contexts: [{ ...context, code }] });
+    assert.ok(content.endsWith(`\n${fence}typescript\n${code}\n${fence}`), content);
     assert.ok(!code.includes(fence));
   }
 });
@@ -63,8 +69,8 @@ test('images come after the words, by reference, with their size; the thumbnail 
 });
 
 test('half a character, as a cut may leave it, is not sent: JSON parsers refuse it', () => {
-  const { content } = userMessage(question({ text: 'a\ud83d', contexts: [{ ...context, code: '😀'.slice(0, 1) }] }));
-  assert.ok(String(content).isWellFormed());
+  const content = textOf({ text: 'a\ud83d', contexts: [{ ...context, code: '😀'.slice(0, 1) }] });
+  assert.ok(content.isWellFormed());
 });
 
 test('the model is told that files are data, not instructions, only where it can read any', () => {
@@ -77,11 +83,11 @@ test('the model is told that files are data, not instructions, only where it can
   assert.match(systemPrompt({ roots: [], tools: false }), /No folder is open/);
 });
 
-test('a conversation is named after its first question: one line of at most 60 characters, whole ones', () => {
+test('a conversation is named after its first question: one line of at most 60 characters, none of them cut in half', () => {
   assert.equal(titleOf(question({ text: '  What\n does   this do? ' })), 'What does this do?');
   assert.equal(titleOf(question({ text: 'x'.repeat(60) })), 'x'.repeat(60));
   assert.equal(titleOf(question({ text: 'x'.repeat(61) })), `${'x'.repeat(59)}…`);
-  assert.equal(titleOf(question({ text: '😀'.repeat(61) })), `${'😀'.repeat(59)}…`);
+  assert.equal(titleOf(question({ text: '😀'.repeat(61) })), `${'😀'.repeat(29)}…`);
   assert.equal(titleOf(question({ contexts: [context] })), 'src/loop.ts');
   assert.equal(titleOf(question({ images: [image] })), 'shot.png');
   assert.equal(titleOf(question({ text: ' \n ' })), 'Chat');

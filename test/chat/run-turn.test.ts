@@ -140,7 +140,7 @@ test('a tool that breaks is a result without anything of this machine; what a to
   const tools = breaking.map(([error], index): Tool => ({
     ...calculator,
     name: `tool_${index}`,
-    run: () => Promise.reject(error as Error),
+    run: () => Promise.reject(error),
   }));
   const calls = tools.map(({ name }) => ({ id: name, name, arguments: '{"expression":"1"}' }));
   const provider = new ScriptedProvider().enqueueToolCalls(calls).enqueueText('Oh.');
