@@ -4,16 +4,13 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { settleFocus, typeInto } from './type-into.ts';
 
 /** The part used here of what the page has and Node has not; functions given to `evaluate` run over there. */
-declare const navigator: { clipboard: { write(items: readonly ClipboardItem[]): Promise<void> } };
-declare class ClipboardItem {
-  constructor(content: Readonly<Record<string, Blob>>);
-}
-declare class DataTransfer {
-  readonly items: { add(file: File): void };
-}
-declare class ClipboardEvent {
-  constructor(type: string, how: { clipboardData: DataTransfer; bubbles: boolean; cancelable: boolean });
-}
+declare const navigator: { clipboard: { write(items: readonly object[]): Promise<void> } };
+declare const ClipboardItem: new (content: Readonly<Record<string, Blob>>) => object;
+declare const DataTransfer: new () => { readonly items: { add(file: File): void } };
+declare const ClipboardEvent: new (
+  type: string,
+  how: { clipboardData: object; bubbles: boolean; cancelable: boolean },
+) => Event;
 
 const MIME: Readonly<Record<string, string>> = {
   '.png': 'image/png',
@@ -51,11 +48,16 @@ export class ChatView {
       has: this.#page.locator('a.action-label[aria-label^="Pennyloom"]'),
     });
     await icon.waitFor({ timeout: 30_000 });
-    // Clicking the icon of what is shown hides it.
-    if (!((await icon.getAttribute('class')) ?? '').includes('checked')) {
+    // Clicking the icon of what is shown hides it, and a window that is loading again shows what it showed before a moment late.
+    for (let tries = 0; tries < 3; tries++) {
+      const shown = await this.composer.waitFor({ timeout: tries === 0 ? 2_000 : 15_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (shown) return;
       await icon.locator('a.action-label').click();
     }
-    await this.composer.waitFor({ timeout: 30_000 });
+    await this.composer.waitFor({ timeout: 15_000 });
   }
 
   /** Types a question with real keys, sends it with the button, and returns the new turn. */

@@ -16,7 +16,7 @@ export class QuickInput {
 
   /** Runs a command by its full title, as the palette shows it ("Pennyloom: New Chat"); a final "…" may be left out. */
   async runCommand(title: string): Promise<void> {
-    await this.#openPalette();
+    await this.openPalette();
     await this.field.fill(`>${title}`);
     await this.#row(title).click({ timeout: 10_000 });
   }
@@ -52,7 +52,8 @@ export class QuickInput {
     return this.rows.filter({ has: this.#page.locator('.label-name', { hasText: exactly }) }).first();
   }
 
-  async #openPalette(): Promise<void> {
+  /** Emptied of its ">" it finds files. */
+  async openPalette(): Promise<void> {
     // The key is lost when it comes while the window is still arranging itself, so it is pressed until the box is there.
     for (let attempt = 1; attempt <= 5; attempt++) {
       await this.#page.keyboard.press('F1');

@@ -153,10 +153,11 @@ export class Workbench {
 
   /** Opens a file of the workspace in the editor and returns the editor. */
   async openFile(path: string): Promise<Locator> {
-    await this.page.keyboard.press('ControlOrMeta+P');
+    // Not Ctrl+P: with the focus in a webview that key does not reach the workbench.
+    await this.quickInput.openPalette();
     await this.quickInput.field.fill(path);
-    await this.quickInput.rows.first().waitFor({ timeout: 10_000 });
-    await this.page.keyboard.press('Enter');
+    const row = this.quickInput.rows.filter({ hasText: basename(path) }).first();
+    await row.click({ timeout: 10_000 });
     const editor = this.page
       .locator(`.editor-instance[aria-label*="${basename(path)}"], [data-uri$="${path}"]`)
       .first();
