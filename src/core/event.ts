@@ -29,6 +29,8 @@ export class Emitter<T> implements Disposable {
   fire(value: T): void {
     // A copy: listeners may come and go while they are called.
     for (const listener of Array.from(this.#listeners)) {
+      // One of the others may have unsubscribed it just now.
+      if (!this.#listeners.has(listener)) continue;
       try {
         listener(value);
       } catch (error) {

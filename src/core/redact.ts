@@ -10,7 +10,8 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   let clean = text;
   for (const secret of secrets) {
     // Shorter "secrets" would blank out ordinary words; no vendor issues keys this short.
-    if (secret.length >= 6) clean = clean.replaceAll(secret, '****').replaceAll(encodeURIComponent(secret), '****');
+    if (secret.length >= 6)
+      clean = clean.replaceAll(secret, '****').replaceAll(encodeURIComponent(secret.toWellFormed()), '****');
   }
   return clean
     .replace(
@@ -19,5 +20,6 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     )
     .replace(/\b(Bearer\s+)[A-Za-z0-9._~+/*=-]{6,}/gi, '$1****')
     .replace(/(["']?(?:x-)?api[-_]?key["']?\s*[:=]\s*["']?)[^\s"'&,;}]{6,}/gi, '$1****')
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]+:[^\s/@]+@/gi, '$1****@');
+    // Bounded, because text like "a-a-a-…" would otherwise be scanned to its end from every letter.
+    .replace(/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{1,500}:[^\s/@]{1,2000}@/gi, '$1****@');
 }

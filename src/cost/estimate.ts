@@ -43,6 +43,8 @@ export function estimateInput(request: ChatRequest, provider: string, model: str
       for (const call of message.toolCalls ?? []) bytes += Buffer.byteLength(call.name + call.arguments);
   }
   for (const tool of request.tools ?? []) bytes += Buffer.byteLength(JSON.stringify(tool)) + tokensPerTool;
+  if (request.responseFormat?.type === 'json-schema')
+    bytes += Buffer.byteLength(JSON.stringify(request.responseFormat));
   const framing = tokensPerMessage * (request.messages.length + 1);
   return {
     likely: likelyTokens(bytes) + likelyImages + 4 * (request.messages.length + 1),

@@ -27,7 +27,10 @@ export interface Reservation {
   readonly id: string;
   /** What the running call has probably cost by now; shown, never kept. */
   observe(estimate: Money | undefined): void;
-  /** Once; what comes later is ignored. `tier` is the service tier the answer named. */
+  /**
+   * Once; what comes later is ignored. `tier` is the service tier the answer named. Does not throw: what cannot be written now is
+   * written later, and the reservation holds its bound until then.
+   */
   settle(outcome: Outcome, tier?: string): void;
 }
 
@@ -57,6 +60,8 @@ export class Ledger implements Disposable {
   #newId: () => string;
   #running = new Map<string, { facts: CallFacts; started: number; estimate: Money | undefined }>();
   #changed = new Emitter<void>();
+  /** Settlements that could not be written yet: a locked or full disk must not cost anybody an answer. */
+  #unwritten: (() => void)[] = [];
   #close: () => void;
 
   constructor(store: CallStore, clock: Clock, newId: () => string, close: () => void = () => {}) {
@@ -73,6 +78,7 @@ export class Ledger implements Disposable {
   reserve({ bound, caps = [], ...facts }: ReserveOptions): Reservation {
     const id = this.#newId();
     const started = this.#clock.now();
+    this.#writeSettlements();
     this.#store.insert({ ...facts, id, started, bound }, caps);
     this.#running.set(id, { facts, started, estimate: undefined });
     this.#changed.fire();
@@ -86,13 +92,16 @@ export class Ledger implements Disposable {
       },
       settle: (outcome, tier) => {
         if (!this.#running.delete(id)) return;
-        this.#settle(id, facts, started, outcome, tier);
+        const settled = this.#clock.now();
+        this.#unwritten.push(() => this.#settle(id, facts, { started, settled }, outcome, tier));
+        this.#writeSettlements();
         this.#changed.fire();
       },
     };
   }
 
   total(filter: CallFilter): LedgerTotal {
+    this.#writeSettlements();
     const models = this.#store.totals(filter);
     const running = [...this.#running.values()].filter(call => matches(call.facts, call.started, filter));
     const count = (of: (total: ModelTotal) => number): number => models.reduce((sum, total) => sum + of(total), 0);
@@ -107,12 +116,29 @@ export class Ledger implements Disposable {
   }
 
   dispose(): void {
+    this.#writeSettlements();
     this.#changed.dispose();
     this.#close();
   }
 
-  #settle(id: string, { provider, model }: CallFacts, started: number, outcome: Outcome, tier?: string): void {
-    const settled = this.#clock.now();
+  #writeSettlements(): void {
+    this.#unwritten = this.#unwritten.filter(write => {
+      try {
+        write();
+        return false;
+      } catch {
+        return true;
+      }
+    });
+  }
+
+  #settle(
+    id: string,
+    { provider, model }: CallFacts,
+    { started, settled }: { readonly started: number; readonly settled: number },
+    outcome: Outcome,
+    tier?: string,
+  ): void {
     const none = { cost: undefined, usage: undefined, priceSource: undefined, priceDate: undefined };
     if (outcome === 'not-sent') return this.#store.remove(id);
     if (outcome === 'lost') return this.#store.settle(id, { ...none, state: 'lost', settled });

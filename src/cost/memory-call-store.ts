@@ -37,7 +37,9 @@ export class MemoryCallStore implements CallStore {
       this.#matching(filter).filter(({ settlement }) => settlement && settlement.state !== 'rejected'),
       ({ provider, model }) => `${provider}\n${model}`,
     );
-    return [...byModel.values()].map(addUp).sort((a, b) => b.money.compare(a.money) || a.model.localeCompare(b.model));
+    return [...byModel.values()]
+      .map(addUp)
+      .sort((a, b) => b.money.compare(a.money) || order(a.model, b.model) || order(a.provider, b.provider));
   }
 
   #matching(filter: CallFilter): Entry[] {
@@ -58,6 +60,9 @@ export class MemoryCallStore implements CallStore {
     );
   }
 }
+
+/** By code units, as SQLite compares; every machine's locale would be another order. */
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function addUp(entries: readonly Entry[]): ModelTotal {
   const settlements = entries.map(({ settlement }) => settlement!);

@@ -46,6 +46,8 @@ class MeteredProvider implements LlmProvider {
   }
 
   async *stream(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    // Stopped before anything began: nothing to reserve, nothing to count.
+    signal?.throwIfAborted();
     const call = new MeteredCall(this.#reserve(request), request, this, this.#options.clock);
     try {
       for await (const event of this.#inner.stream(request, signal)) {
@@ -79,7 +81,7 @@ class MeteredProvider implements LlmProvider {
     try {
       return ledger.reserve({ ...facts, provider, model, bound, caps: caps?.() ?? [] });
     } catch (error) {
-      throw error instanceof CapReached ? overBudget(error, model) : error;
+      throw error instanceof CapReached ? overBudget(error, model) : notCounted(error, model);
     }
   }
 }
@@ -105,7 +107,8 @@ class MeteredCall {
   }
 
   see(event: StreamEvent): void {
-    this.#begun = true;
+    // Notices come from the head of an answer, also of one that is an error.
+    if (event.type !== 'notice') this.#begun = true;
     if (event.type === 'usage') this.#usage = event.usage;
     else if (event.type === 'text-delta' || event.type === 'thinking-delta') this.#grow(event.text);
     else if (event.type === 'finish') this.#tier = event.metadata.serviceTier;
@@ -128,8 +131,7 @@ class MeteredCall {
     if (this.#usage) return this.#usage;
     if (error instanceof LlmError) {
       if (error.facts.notSent) return 'not-sent';
-      if (!this.#begun || (error.facts.status !== undefined && this.#outputBytes === 0))
-        return error.facts.status !== undefined && error.facts.status !== 200 ? 'rejected' : 'lost';
+      if (!this.#begun) return error.facts.status === undefined ? 'lost' : 'rejected';
     }
     return this.#estimated();
   }
@@ -147,6 +149,18 @@ class MeteredCall {
     const usage = estimatedUsage(this.#inputTokens, this.#outputBytes);
     this.#reservation.observe(costOf({ provider, model, usage, at: this.#clock.now() }).money);
   }
+}
+
+/** What cannot be counted is not sent. */
+function notCounted(error: unknown, model: string): LlmError {
+  return new LlmError({
+    code: 'ERR_REFUSED_LOCALLY',
+    message: `The call could not be entered in the ledger, so it was not sent: ${error instanceof Error ? error.message : String(error)}`,
+    model,
+    retryable: true,
+    notSent: true,
+    cause: error,
+  });
 }
 
 function overBudget({ cap, spent }: CapReached, model: string): LlmError {

@@ -72,7 +72,7 @@ export class SqliteCallStore implements CallStore {
            SUM(cost IS NULL) AS unknown, SUM(state = 'estimated') AS estimated,
            COALESCE(SUM(input), 0) AS input, COALESCE(SUM(cached), 0) AS cached,
            COALESCE(SUM(output), 0) AS output, COALESCE(SUM(reasoning), 0) AS reasoning, MAX(price_date) AS price_date
-         FROM calls WHERE state NOT IN ('reserved', 'rejected') AND ${where} GROUP BY provider, model ORDER BY cost DESC, model`,
+         FROM calls WHERE state NOT IN ('reserved', 'rejected') AND ${where} GROUP BY provider, model ORDER BY cost DESC, model, provider`,
         ...values,
       )
       .map(toModelTotal);

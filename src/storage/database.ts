@@ -51,19 +51,30 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
 }
 
 function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
-  const version = (): number =>
-    (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
-  if (version() > migrations.length)
-    throw new StorageUnavailable('the database was written by a newer Pennyloom; update this one');
+  const version = (): number => (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+  const refuseNewer = (): void => {
+    if (version() > migrations.length)
+      throw new StorageUnavailable('the database was written by a newer Pennyloom; update this one');
+  };
+  refuseNewer();
   if (version() === migrations.length) return;
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    // Read again inside the transaction: another window may have migrated while we waited.
+  inTransaction(db, () => {
+    // Read again inside the transaction: another window, perhaps of a newer version, may have migrated while we waited.
+    refuseNewer();
     for (const sql of migrations.slice(version())) db.exec(sql);
     db.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
     db.exec('COMMIT');
+    return result;
   } catch (error) {
-    db.exec('ROLLBACK');
+    // SQLite has already rolled back by itself where the disk is full or broken; the first error is the one that tells why.
+    if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }
 }
@@ -89,15 +100,7 @@ class SqliteDatabase implements Database {
   }
 
   transaction<T>(work: () => T): T {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.#db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#db.exec('ROLLBACK');
-      throw error;
-    }
+    return inTransaction(this.#db, work);
   }
 
   close(): void {
