@@ -9,8 +9,8 @@ export interface MarkdownBlock {
   readonly closedFence: boolean;
 }
 
-/** Link definitions seen so far, so that a document can be parsed in pieces. */
-export type MarkdownContext = Env;
+/** What a block needs of those before it, so that a document can be parsed in pieces: link definitions and the headings it stands under. */
+export type MarkdownContext = Env & { outline?: readonly number[] };
 
 /** Lines of code in one block element: a text node that grows without end costs the layout far more than many short ones. */
 export const linesPerChunk = 64;
@@ -52,10 +52,10 @@ function createMarkdown(): Markdown {
   instance.core.ruler.push('pennyloom_blocks', state => {
     const lines = state.tokens.some(({ type }) => type === 'fence') ? state.src.split('\n') : [];
     state.tokens.forEach((token, index) => {
-      if (token.type === 'heading_open' || token.type === 'heading_close') token.tag = deeperHeading(token.tag);
+      if (token.type === 'heading_open') fitOutline(token, state.tokens[index + 2], state.env);
       if (token.type === 'th_open' || token.type === 'td_open') alignByClass(token);
       if (token.type === 'fence') token.meta = { closed: isClosed(token, lines) };
-      if (token.type === 'inline') markTask(token, state.tokens[index - 2]);
+      if (token.type === 'inline') markTask(token, state.tokens[index - 2], new state.Token('task_box', '', 0));
     });
   });
   Object.assign(instance.renderer.rules, {
@@ -76,8 +76,17 @@ function createMarkdown(): Markdown {
   return instance;
 }
 
-/** The page's own headings are levels 1 and 2 (title, question); an answer's begin below them. */
-const deeperHeading = (tag: string): string => `h${Math.min(6, Number(tag.slice(1)) + 2)}`;
+/**
+ * Levels 1 and 2 are the page's own headings (title, question); an answer's begin at 3 and skip none, although models like to start with
+ * "###". How large it looks is still what the model wrote.
+ */
+function fitOutline(opening: Token, closing: Token | undefined, context: MarkdownContext): void {
+  const written = Number(opening.tag.slice(1));
+  context.outline = [...(context.outline ?? []).filter(level => level < written), written];
+  opening.tag = `h${Math.min(6, 2 + context.outline.length)}`;
+  if (closing) closing.tag = opening.tag;
+  opening.attrSet('class', `heading-${written}`);
+}
 
 /** The page's policy allows no style attributes. */
 function alignByClass(cell: Token): void {
@@ -92,19 +101,14 @@ function isClosed(fence: Token, lines: readonly string[]): boolean {
 }
 
 /** GitHub's task list items (GFM 0.29 §5.3): "[ ] " or "[x] " at the start of an item's first paragraph. */
-function markTask(inline: Token, item: Token | undefined): void {
+function markTask(inline: Token, item: Token | undefined, box: Token): void {
   const first = inline.children?.[0];
-  const box = item?.type === 'list_item_open' && first?.type === 'text' && /^\[([ xX])\] /.exec(first.content);
-  if (!box || !first || !item || !inline.children) return;
-  first.content = first.content.slice(box[0].length);
+  const mark = item?.type === 'list_item_open' && first?.type === 'text' && /^\[([ xX])\] /.exec(first.content);
+  if (!mark || !first || !item || !inline.children) return;
+  first.content = first.content.slice(mark[0].length);
   item.attrJoin('class', 'task');
-  const token = Object.assign(Object.create(Object.getPrototypeOf(first) as object) as Token, {
-    ...first,
-    type: 'task_box',
-    content: '',
-    meta: { done: box[1] !== ' ' },
-  });
-  inline.children.unshift(token);
+  box.meta = { done: mark[1] !== ' ' };
+  inline.children.unshift(box);
 }
 
 /** An image never loads (it could tell a stranger what is being read): its text and address are shown, as a link where one may be. */

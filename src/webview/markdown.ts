@@ -215,5 +215,7 @@ function offsetOfLine(text: string, line: number): number {
   return offset;
 }
 
-const copy = ({ references }: MarkdownContext): MarkdownContext =>
-  references ? { references: { ...references } } : {};
+const copy = ({ references, outline }: MarkdownContext): MarkdownContext => ({
+  ...(references && { references: { ...references } }),
+  ...(outline && { outline }),
+});

@@ -28,7 +28,7 @@ function patchText(node: Text, text: string): void {
 }
 
 function patchAttributes(current: Element, wanted: Element): void {
-  for (const { name } of [...current.attributes]) if (!wanted.hasAttribute(name)) current.removeAttribute(name);
+  for (const name of current.getAttributeNames()) if (!wanted.hasAttribute(name)) current.removeAttribute(name);
   for (const { name, value } of wanted.attributes)
     if (current.getAttribute(name) !== value) current.setAttribute(name, value);
 }

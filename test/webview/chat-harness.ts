@@ -150,9 +150,7 @@ async function serve(context: BrowserContext, files: Files, current: Current): P
 
 function pageHtml({ theme = 'dark', highlight = false, axe = false, extraBody = '' }: ChatOptions): string {
   const { bodyClass, variables } = themes[theme];
-  const declarations = Object.entries(variables).map(([name, value]) =>
-    name === 'text-link-decoration' ? `--text-link-decoration:${value}` : `--vscode-${name}:${value}`,
-  );
+  const declarations = Object.entries(variables).map(([name, value]) => `--vscode-${name}:${value}`);
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pennyloom</title>
 <style nonce="${nonce}">:root{${declarations.join(';')}}
 html{background:var(--vscode-sideBar-background);scrollbar-color:var(--vscode-scrollbarSlider-background) transparent}

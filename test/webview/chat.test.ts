@@ -31,7 +31,7 @@ function chatTest(name: string, options: ChatOptions, body: (chat: Chat) => Prom
 const running: ChatViewState = { ...emptyState, turns: [turn('t1')] };
 const finish = { type: 'turn-finished', turnId: 't1', status: 'done', facts } as const;
 
-chatTest('the page asks first', { state: undefined } as unknown as ChatOptions, async chat => {
+chatTest('the page asks first', { state: undefined }, async chat => {
   assert.deepEqual(await chat.posted(), [{ type: 'ready' }]);
 });
 
@@ -415,14 +415,14 @@ chatTest('drawing older turns above does not move what is being read', { height:
   await chat.send({ type: 'snapshot', state: { ...emptyState, turns } });
   await chat.part('answer').getByText('Answer 59').waitFor();
   const moved = await chat.page.evaluate(async () => {
-    const log = document.querySelector('[role=log]');
+    const log = document.querySelector('[role=log]') ?? document.body;
     const frames = async (count: number): Promise<void> => {
       for (let left = count; left > 0; left -= 1) await new Promise(resolve => requestAnimationFrame(resolve));
     };
     const moves: number[] = [];
     document.querySelector('.turn:not(.undrawn)')?.scrollIntoView();
     await frames(4);
-    for (let step = 0; step < 16 && log; step += 1) {
+    for (let step = 0; step < 16; step += 1) {
       log.scrollTop -= 800;
       await frames(1);
       const read = [100, 115, 130].map(y => document.elementFromPoint(200, y)?.closest('p')).find(p => p);

@@ -31,8 +31,10 @@ function nextFrame(): void {
   for (const callback of due) callback(clock);
 }
 
-export interface MarkdownPage {
-  readonly StreamingMarkdown: typeof StreamingMarkdown;
-  readonly streamMarkdown: typeof streamMarkdown;
+declare global {
+  var StreamingMarkdown: typeof import('../../src/webview/markdown.ts').StreamingMarkdown;
+  var streamMarkdown: (chunks: readonly string[], finish?: boolean) => HTMLElement;
+  /** What hostile documents try to set. */
+  var hacked: boolean | undefined;
 }
-Object.assign(globalThis, { StreamingMarkdown, streamMarkdown } satisfies MarkdownPage);
+Object.assign(globalThis, { StreamingMarkdown, streamMarkdown });

@@ -2,9 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Chat, type Harness, startHarness } from './chat-harness.ts';
 import { trickyDocuments } from './markdown-documents.ts';
-import type { MarkdownPage } from './markdown-page.ts';
-
-declare const globalThis: MarkdownPage & typeof global & { hacked?: boolean };
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 let harness: Harness;
@@ -168,7 +165,7 @@ const hostile: Readonly<Record<string, string>> = {
 for (const [name, text] of Object.entries(hostile))
   test(`hostile Markdown does nothing and fetches nothing: ${name}`, async () => {
     const found = await chat.page.evaluate(async source => {
-      const element = globalThis.streamMarkdown([...source]);
+      const element = globalThis.streamMarkdown(source.match(/.{1,3}/gs) ?? []);
       document.body.append(element);
       await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
       const elements = [...element.querySelectorAll('*')];
@@ -196,6 +193,16 @@ test('an image is shown as its text and address, a link elsewhere stays the text
   assert.equal(
     markup,
     '<p><a href="https://x.example/c.png" title="https://x.example/c.png" class="image-link">A chart (https://x.example/c.png)</a> and [here](../file.ts)</p>',
+  );
+});
+
+test('headings begin below the question’s and skip no level, however the model numbers them', async () => {
+  const markup = await stream([...split('### A\n\n##### B\n\n### C\n\n# D\n\n## E', 4)]);
+  assert.deepEqual(
+    [...markup.matchAll(/<(h\d) class="heading-(\d)">(\w)<\/h\d>/g)].map(
+      ([, tag, look, text]) => `${text} ${tag} ${look}`,
+    ),
+    ['A h3 3', 'B h4 5', 'C h3 3', 'D h3 1', 'E h4 2'],
   );
 });
 
