@@ -13,13 +13,15 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     if (secret.length >= 6)
       clean = clean.replaceAll(secret, '****').replaceAll(encodeURIComponent(secret.toWellFormed()), '****');
   }
-  return clean
-    .replace(
-      /\bsk-(proj-|ant-|or-|svcacct-|admin-)?[A-Za-z0-9*_-]{6,}/g,
-      (_match, kind: string | undefined) => `sk-${kind ?? ''}****`,
-    )
-    .replace(/\b(Bearer\s+)[A-Za-z0-9._~+/*=-]{6,}/gi, '$1****')
-    .replace(/(["']?(?:x-)?api[-_]?key["']?\s*[:=]\s*["']?)[^\s"'&,;}]{6,}/gi, '$1****')
-    // Bounded, because text like "a-a-a-…" would otherwise be scanned to its end from every letter.
-    .replace(/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{1,500}:[^\s/@]{1,2000}@/gi, '$1****@');
+  return (
+    clean
+      .replace(
+        /\bsk-(proj-|ant-|or-|svcacct-|admin-)?[A-Za-z0-9*_-]{6,}/g,
+        (_match, kind: string | undefined) => `sk-${kind ?? ''}****`,
+      )
+      .replace(/\b(Bearer\s+)[A-Za-z0-9._~+/*=-]{6,}/gi, '$1****')
+      .replace(/(["']?(?:x-)?api[-_]?key["']?\s*[:=]\s*["']?)[^\s"'&,;}]{6,}/gi, '$1****')
+      // Bounded, because text like "a-a-a-…" would otherwise be scanned to its end from every letter.
+      .replace(/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{1,500}:[^\s/@]{1,2000}@/gi, '$1****@')
+  );
 }
