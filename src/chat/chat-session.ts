@@ -205,9 +205,7 @@ export class ChatSession implements Disposable {
       }
       case 'tool-finished': {
         const { callId, status, text, truncated, durationMs } = event.result;
-        const entry = turn.entries.find(
-          one => one.type === 'tool' && one.call.id === callId && one.call.status === 'running',
-        );
+        const entry = turn.entries.find(one => one.type === 'tool' && one.call.id === callId);
         if (entry?.type === 'tool') Object.assign(entry.call, { status, result: text, truncated, durationMs });
         break;
       }

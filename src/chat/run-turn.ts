@@ -104,7 +104,7 @@ async function* askModel(options: RunTurnOptions, messages: readonly Message[]):
           yield { type: 'text', text: event.text };
           break;
         case 'tool-call':
-          calls.push(event.call);
+          calls.push(withOwnId(event.call, [...callsIn(messages), ...calls]));
           break;
         case 'notice':
           if (event.notice.kind === 'rate-limit') yield { type: 'headroom', headroom: event.notice.headroom };
@@ -125,6 +125,22 @@ async function* askModel(options: RunTurnOptions, messages: readonly Message[]):
   }
   // A cut-off answer's calls may be half written.
   return { text, reason, calls: reason === 'tool_use' ? calls : [] };
+}
+
+function callsIn(messages: readonly Message[]): ToolCall[] {
+  return messages.flatMap(message => (message.role === 'assistant' ? (message.toolCalls ?? []) : []));
+}
+
+/**
+ * Results find their call by id, in the conversation and in the view. Some compatible hosts begin at "call_0" with every answer, or name
+ * two calls of one answer alike; any id we send back is as good as theirs.
+ */
+function withOwnId(call: ToolCall, others: readonly ToolCall[]): ToolCall {
+  const taken = new Set(others.map(({ id }) => id));
+  if (!taken.has(call.id)) return call;
+  let number = taken.size;
+  while (taken.has(`call_${number}`)) number++;
+  return { ...call, id: `call_${number}` };
 }
 
 /** Runs the calls of one answer: side by side where all of them only read, else one after the other. Results in the order of the calls. */

@@ -62,7 +62,7 @@ function describeProgress(turn: Turn, event: TurnEvent): ChatViewEvent | undefin
 }
 
 function findCall(turn: Turn, { callId }: ToolResult): ToolCallRecord | undefined {
-  const entry = turn.entries.findLast(one => one.type === 'tool' && one.call.id === callId);
+  const entry = turn.entries.find(one => one.type === 'tool' && one.call.id === callId);
   return entry?.type === 'tool' ? entry.call : undefined;
 }
 

@@ -234,3 +234,26 @@ test('a made-up name goes back in a form vendors take, and the model is told wha
   );
   assert.match(resultsIn(messages)[0]!, /no tool "functions\.calculator"/);
 });
+
+test('calls keep apart though their host names them alike, in one answer or from answer to answer', async () => {
+  const { getWeather, getTime } = createSampleTools();
+  const alike = [weather, time].map(call => ({ ...call, id: 'call_0' }));
+  const provider = new ScriptedProvider()
+    .enqueueToolCalls(alike)
+    .enqueueToolCalls([{ ...time, id: 'call_0' }])
+    .enqueueText('Sunny, noon.');
+  const { events, messages } = await runOneTurn({ provider, tools: [getWeather, getTime] });
+  const ids = messages
+    .flatMap(message => (message.role === 'assistant' ? (message.toolCalls ?? []) : []))
+    .map(({ id }) => id);
+  assert.deepEqual([ids.length, new Set(ids).size, ids[0]], [3, 3, 'call_0']);
+  assert.deepEqual(resultsIn(messages), [
+    `${ids[0]}: Sunny, 21 °C in Oslo`,
+    `${ids[1]}: 12:00 in CET`,
+    `${ids[2]}: 12:00 in CET`,
+  ]);
+  assert.deepEqual(
+    ofType(events, 'tool-started').map(({ call }) => call.id),
+    ids,
+  );
+});
