@@ -1,0 +1,47 @@
+/**
+ * The other end of the wire, a process of its own: answers POST /<scenario>/v1/chat/completions with that scenario's stream, in writes
+ * of 64 KiB that pay no heed to where events end. Tells its parent the port, and ends with it.
+ */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Answer, chatAnswer, type Scenario, scenarios } from './chat-answer.ts';
+
+const writeSize = 64 * 1024;
+const answers = new Map<string, Answer>();
+
+const server = createServer((request, response) => {
+  const answer = answerFor(request.url ?? '');
+  request.resume();
+  request.once('end', () => {
+    if (!answer) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_bench' });
+    return answer.deltas < 100 ? sendShort(response, answer) : send(response, answer.bytes, 0);
+  });
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+process.once('disconnect', () => process.exit());
+
+function answerFor(path: string): Answer | undefined {
+  const name = path.split('/')[1] as Scenario;
+  if (!scenarios.includes(name) || !path.endsWith('/chat/completions')) return undefined;
+  let answer = answers.get(name);
+  if (!answer) answers.set(name, (answer = chatAnswer(name)));
+  return answer;
+}
+
+function send(response: ServerResponse, bytes: Buffer, from: number): void {
+  for (let at = from; at < bytes.length; at += writeSize) {
+    if (!response.write(bytes.subarray(at, at + writeSize))) {
+      response.once('drain', () => send(response, bytes, at + writeSize));
+      return;
+    }
+  }
+  response.end();
+}
+
+/** The first delta at once, the rest a moment later, as a model would. */
+function sendShort(response: ServerResponse, { bytes, firstDeltaEnd }: Answer): void {
+  response.write(bytes.subarray(0, firstDeltaEnd));
+  setImmediate(() => response.end(bytes.subarray(firstDeltaEnd)));
+}
