@@ -1,7 +1,11 @@
-/** Numbers as the person's locale writes them. Money is not here: the host formats it, because only the host knows prices. */
-const counts = new Intl.NumberFormat();
-const tenths = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const short = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+/**
+ * Numbers as the person's locale writes them: the page's language, which the host sets to VS Code's own. Money is not here: the host formats
+ * it, because only the host knows prices.
+ */
+const locale = document.documentElement.lang || undefined;
+const counts = new Intl.NumberFormat(locale);
+const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 
 export const formatCount = (count: number): string => counts.format(count);
 

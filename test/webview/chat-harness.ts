@@ -22,6 +22,8 @@ export interface ChatOptions {
   readonly state?: ChatViewState | undefined;
   /** Serve the highlight bundle; else code stays plain. */
   readonly highlight?: boolean;
+  /** The page's language, which numbers follow. */
+  readonly lang?: string;
   /** Load axe-core into the page. */
   readonly axe?: boolean;
   /** More markup for the body, as an attacker would wish for. */
@@ -148,10 +150,16 @@ async function serve(context: BrowserContext, files: Files, current: Current): P
   });
 }
 
-function pageHtml({ theme = 'dark', highlight = false, axe = false, extraBody = '' }: ChatOptions): string {
+function pageHtml({
+  theme = 'dark',
+  highlight = false,
+  axe = false,
+  lang = 'en',
+  extraBody = '',
+}: ChatOptions): string {
   const { bodyClass, variables } = themes[theme];
   const declarations = Object.entries(variables).map(([name, value]) => `--vscode-${name}:${value}`);
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pennyloom</title>
+  return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>Pennyloom</title>
 <style nonce="${nonce}">:root{${declarations.join(';')}}
 html{background:var(--vscode-sideBar-background);scrollbar-color:var(--vscode-scrollbarSlider-background) transparent}
 body{padding:0 20px;color:var(--vscode-editor-foreground)}

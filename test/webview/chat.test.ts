@@ -120,6 +120,14 @@ for (const [name, over, expected] of factsCases)
   });
 
 chatTest(
+  'numbers are written as the page’s language writes them',
+  { lang: 'de', state: { ...emptyState, turns: [turn('t1', { status: 'done', facts })] } },
+  async chat => {
+    assert.equal(await chat.part('facts').innerText(), 'gpt-5.4 · 1.520 → 384 · $0.0069 · 2,1 s');
+  },
+);
+
+chatTest(
   'the facts open to the whole truth',
   { state: { ...emptyState, turns: sampleChat.turns.slice(0, 1) } },
   async chat => {
