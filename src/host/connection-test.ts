@@ -30,7 +30,7 @@ export async function testConnection(
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
     const { code, retryable } = error.facts;
-    const failure = explainFailure({ code, message: error.message, retryable });
-    return { ok: false, text: `${failure.title} ${error.message}`, actions: failure.actions };
+    const { title, detail, actions } = explainFailure({ code, message: error.message, retryable });
+    return { ok: false, text: detail ? `${title} ${detail}` : title, actions };
   }
 }

@@ -1,8 +1,11 @@
 import type { FailureRecord } from '../chat/conversation.ts';
+import { redact } from '../core/redact.ts';
 import type { ActionView, FailureView } from '../protocol/chat-view-state.ts';
 
 /** What a person is told about a failure and can do about it: the one place where a code becomes words and buttons. */
-export function explainFailure(failure: FailureRecord): FailureView {
+export function explainFailure(record: FailureRecord): FailureView {
+  // Redacted where it was made, with the key at hand; once more here, because this is what people put into screenshots.
+  const failure = { ...record, message: redact(record.message) };
   const { title, resolutions, actions } = words(failure);
   return {
     code: failure.code,
@@ -36,6 +39,13 @@ const settings: ActionView = { id: 'open-settings', label: 'Open Settings' };
 const log: ActionView = { id: 'open-log', label: 'Open Log' };
 const primary = (action: ActionView): ActionView => ({ ...action, primary: true });
 const secondary = ({ id, label }: ActionView): ActionView => ({ id, label });
+
+/** As long as the server asked for, where it did. */
+function tryLater({ retryAfterMs }: FailureRecord): string {
+  return retryAfterMs
+    ? `Wait ${Math.ceil(retryAfterMs / 1000)} s, as the provider asks, and try again.`
+    : 'Wait a moment and try again.';
+}
 
 // The causes and resolutions of the reference's error table, corrected for November 2026.
 function words(failure: FailureRecord): Words {
@@ -89,7 +99,7 @@ function words(failure: FailureRecord): Words {
       return {
         title: 'The rate limit is reached.',
         resolutions: [
-          'Wait a moment and try again.',
+          tryLater(failure),
           'Ask for less at once: shorter questions, fewer attachments, a smaller maxTokens.',
           'A higher usage tier of the account raises the limit.',
         ],
@@ -134,13 +144,13 @@ function words(failure: FailureRecord): Words {
     case 'ERR_CONFLICT':
       return {
         title: 'The provider is still busy with something that conflicts with this.',
-        resolutions: ['Try again in a moment.'],
+        resolutions: [tryLater(failure)],
         actions: [tryAgain],
       };
     case 'ERR_SERVICE_UNAVAILABLE':
       return {
         title: 'The provider is not available right now.',
-        resolutions: ['Try again in a moment.', "Look at the provider's status page.", 'Switch to another model.'],
+        resolutions: [tryLater(failure), "Look at the provider's status page.", 'Switch to another model.'],
         actions: [tryAgain, { id: 'open-status', label: 'Open Status Page' }, switchModel],
       };
     case 'ERR_NETWORK':

@@ -30,8 +30,11 @@ const calls = (count: number): string => (count === 1 ? 'One request is' : `${co
 
 /** Spelled out for screen readers: "4.23 cents", "1.27 dollars". */
 export function spokenCost(money: Money, locale?: string): string {
-  const dollars = Number(money.pico) / 1e12;
-  return dollars < 1
-    ? `${(dollars * 100).toLocaleString(locale, { maximumSignificantDigits: 4 })} cents`
-    : `${dollars.toLocaleString(locale, { maximumFractionDigits: 2 })} dollars`;
+  const cents = Number(money.pico) / 1e10;
+  // What would round to a hundred cents is a dollar.
+  return cents < 99.995
+    ? spoken(cents.toLocaleString(locale, { maximumSignificantDigits: 4 }), 'cent')
+    : spoken((cents / 100).toLocaleString(locale, { maximumFractionDigits: 2 }), 'dollar');
 }
+
+const spoken = (amount: string, unit: string): string => `${amount} ${unit}${amount === '1' ? '' : 's'}`;
