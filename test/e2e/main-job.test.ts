@@ -188,7 +188,8 @@ test('what is no sendable image is refused with the reason, and nothing is attac
 test('Explain Selection streams into the chat with exactly the selected code', async t => {
   window.watch(t);
   await server.control.reset();
-  await window.openFile('src/loop.ts');
+  const editor = await window.openFile('src/loop.ts');
+  await editor.locator('.view-line').first().click();
   await window.page.keyboard.press('ControlOrMeta+Home');
   for (let line = 0; line < 3; line++) await window.page.keyboard.press('Shift+ArrowDown');
   await window.runCommand('Pennyloom: Explain Selection');
@@ -213,7 +214,8 @@ test('a code block can be copied and inserted at the cursor', async t => {
   await window.page.waitForFunction(
     `navigator.clipboard.readText().then(text => text.trim() === 'const inserted = 42;')`,
   );
-  await window.openFile('src/greet.ts');
+  const editor = await window.openFile('src/greet.ts');
+  await editor.locator('.view-line').first().click();
   await window.page.keyboard.press('ControlOrMeta+Home');
   await turn.root.getByTestId('insert-code').click();
   await window.page.locator('.monaco-editor .view-line').filter({ hasText: 'inserted' }).first().waitFor();
@@ -271,13 +273,14 @@ test('the costs page shows the session by model, and the status item leads there
   window.watch(t);
   await window.statusBar().locator('a').click();
   const costs = window.page
-    .frameLocator(
-      'iframe.webview.ready[src*="purpose=webviewPanel"], iframe.webview.ready:not([src*="purpose=webviewView"])',
-    )
+    .frameLocator('iframe.webview.ready[src*="extensionId=pennyloom.pennyloom"]')
+    .last()
     .frameLocator('iframe#active-frame');
   await costs.getByRole('heading', { name: 'Costs' }).waitFor();
   await costs.getByRole('rowheader', { name: model }).first().waitFor();
   await costs.getByRole('rowheader', { name: 'house-model-7' }).first().waitFor();
+  await window.screenshot('costs');
+  await window.runCommand('View: Close Editor');
 });
 
 test('after a reload key and chat are still there, and the key is nowhere it can be seen', async t => {

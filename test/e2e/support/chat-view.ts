@@ -33,8 +33,9 @@ export class ChatView {
 
   constructor(page: Page) {
     this.#page = page;
-    const view = 'iframe.webview.ready[src*="extensionId=pennyloom.pennyloom"][src*="purpose=webviewView"]';
-    this.frame = page.frameLocator(view).frameLocator('iframe#active-frame');
+    // A view that was hidden and shown again loses the purpose in its address; ours is made before any panel of ours.
+    const view = 'iframe.webview.ready[src*="extensionId=pennyloom.pennyloom"]';
+    this.frame = page.frameLocator(view).first().frameLocator('iframe#active-frame');
     this.composer = this.frame.getByTestId('composer');
     this.sendButton = this.frame.getByTestId('send');
     this.stopButton = this.frame.getByTestId('stop');
@@ -48,16 +49,19 @@ export class ChatView {
       has: this.#page.locator('a.action-label[aria-label^="Pennyloom"]'),
     });
     await icon.waitFor({ timeout: 30_000 });
-    // Clicking the icon of what is shown hides it, and a window that is loading again shows what it showed before a moment late.
-    for (let tries = 0; tries < 3; tries++) {
-      const shown = await this.composer.waitFor({ timeout: tries === 0 ? 2_000 : 15_000 }).then(
-        () => true,
-        () => false,
-      );
-      if (shown) return;
-      await icon.locator('a.action-label').click();
+    for (let attempt = 1; ; attempt++) {
+      // Clicking the icon of what is shown hides it, and a window that was just loaded may be about to show it again.
+      const shown = await appears(this.composer, attempt === 1 ? 1500 : 10_000);
+      if (shown) {
+        return;
+      }
+      if (attempt > 3) {
+        throw new Error('the chat does not open');
+      }
+      if (!((await icon.getAttribute('class')) ?? '').includes('checked')) {
+        await icon.locator('a.action-label').click();
+      }
     }
-    await this.composer.waitFor({ timeout: 15_000 });
   }
 
   /** Types a question with real keys, sends it with the button, and returns the new turn. */
@@ -119,6 +123,13 @@ export class ChatView {
       }
     }, base64);
   }
+}
+
+function appears(locator: Locator, timeout: number): Promise<boolean> {
+  return locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** One question and what became of it. */

@@ -11,7 +11,8 @@ declare const document: { hasFocus(): boolean; activeElement: unknown };
 export async function typeInto(field: Locator, text: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     await settleFocus(field);
-    await field.press('ControlOrMeta+A');
+    // Not Ctrl+A: the window hears that key, too, and tells the webview to select everything, by when we are typing.
+    await field.fill('');
     // One character at a time, as the keyboard does; a line break in a field that sends on Enter is Shift+Enter.
     for (const [index, line] of text.split('\n').entries()) {
       if (index > 0) {
