@@ -153,10 +153,9 @@ export class ChatSession implements Disposable {
     this.#save(conversation, turn, images);
     this.#events.fire({ type: 'turn-started', turn });
     let ending: Pick<Ending, 'status' | 'stopReason' | 'failure'>;
-    let model = '';
     try {
       const { provider, tools } = await this.#options.setUp({ conversation: conversation.id, turn: turn.id, feature });
-      model = provider.model;
+      turn.model = provider.model;
       const events = this.#turnEvents(conversation, provider, tools, abort.signal);
       const stopReason = await forEachEvent(events, event => this.#apply(conversation, turn, event));
       ending = { status: 'done', stopReason };
@@ -166,7 +165,8 @@ export class ChatSession implements Disposable {
     }
     if (ending.status === 'failed') forgetImages(turn);
     this.#abort = undefined;
-    turn.ending = { ...ending, model, cost: this.#costOf(turn), durationMs: clock.monotonic() - started };
+    const durationMs = clock.monotonic() - started;
+    turn.ending = { ...ending, model: turn.model ?? '', cost: this.#costOf(turn), durationMs };
     this.#save(conversation, turn);
     this.#events.fire({ type: 'turn-finished', turn, ending: turn.ending });
   }

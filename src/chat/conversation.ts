@@ -56,6 +56,7 @@ export interface Ending {
   readonly status: 'done' | 'stopped' | 'failed';
   readonly stopReason?: StopReason | 'tool-limit';
   readonly failure?: FailureRecord;
+  /** '' where it never came to asking one. */
   readonly model: string;
   readonly cost: TurnCost;
   readonly durationMs: number;
@@ -92,6 +93,8 @@ export interface Turn {
   readonly entries: Entry[];
   /** What the next requests carry of this turn, images as references (see `imageReference`). */
   readonly messages: Message[];
+  /** The model that is asked, once that is known. */
+  model?: string;
   ending?: Ending;
 }
 
@@ -175,13 +178,17 @@ export function turnCost({ money, calls, unknownCalls, estimatedCalls, models }:
 export function endInterrupted({ turns }: Conversation, totalOf: (turnId: string) => LedgerTotal): void {
   for (const turn of turns) {
     if (turn.ending) continue;
-    for (const entry of turn.entries)
-      if (entry.type === 'tool' && entry.call.status === 'running') entry.call.status = 'not-run';
+    const running = turn.entries.flatMap(entry =>
+      entry.type === 'tool' && entry.call.status === 'running' ? entry.call : [],
+    );
+    for (const call of running) call.status = 'not-run';
     const text = textNotInMessages(turn);
     if (text) turn.messages.push({ role: 'assistant', content: text });
-    const total = totalOf(turn.id);
-    const model = total.models.at(-1)?.model ?? '';
-    turn.ending = { status: 'stopped', model, cost: turnCost(total), durationMs: 0 };
+    const settled = turnCost(totalOf(turn.id));
+    // Where no tool ran the model was being asked, and of that call the ledger will never know the end.
+    const cost =
+      running.length > 0 ? settled : { ...settled, calls: settled.calls + 1, unknownCalls: settled.unknownCalls + 1 };
+    turn.ending = { status: 'stopped', model: turn.model ?? '', cost, durationMs: 0 };
   }
 }
 

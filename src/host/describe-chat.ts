@@ -130,7 +130,7 @@ function describeFacts(
   const { inputTokens, outputTokens, cachedTokens, reasoningTokens } = cost;
   const stopNote = status === 'stopped' ? 'stopped' : stopReason && stopNotes[stopReason];
   return {
-    model,
+    model: model || 'unknown model',
     cost: formatCost(cost, locale),
     costNote: explainCost(cost, cost.priceDate),
     durationMs,

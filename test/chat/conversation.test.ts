@@ -50,7 +50,7 @@ const contents = (turn: Turn): string[] =>
   turn.messages.map(({ role, content }) => `${role}: ${typeof content === 'string' ? content : '[parts]'}`);
 
 test('an interrupted answer is a stopped one: its text stays and enters the conversation', () => {
-  const turn = interrupted({ entries: [{ type: 'text', text: 'Half an ans' }], messages: [] });
+  const turn = { ...interrupted({ entries: [{ type: 'text', text: 'Half an ans' }], messages: [] }), model: 'gpt-4o' };
   const conversation: Conversation = { id: 'c', title: '', turns: [turn] };
   endInterrupted(conversation, () => ({ ...nothing, ...model, models: [model] }));
   assert.deepEqual(contents(turn), ['user: Q', 'assistant: Half an ans']);
@@ -91,6 +91,17 @@ test('calls that were running did not run; their text before them stays', () => 
   assert.deepEqual(contents(turn), ['user: Q', 'assistant: Let me look.']);
   const [, tool] = turn.entries;
   assert.equal(tool?.type === 'tool' && tool.call.status, 'not-run');
+});
+
+test('the call that was under way is of unknown cost; while tools ran there was none', () => {
+  const asking = interrupted({ entries: [{ type: 'text', text: 'Half' }], messages: [] });
+  const working = interrupted({ entries: [{ type: 'tool', call: { ...record, status: 'running' } }], messages: [] });
+  endInterrupted({ id: 'c', title: '', turns: [asking, working] }, () => ({ ...nothing, ...model, models: [model] }));
+  const told = [asking, working].map(({ ending }) => [ending?.cost.calls, ending?.cost.unknownCalls]);
+  assert.deepEqual(told, [
+    [3, 1],
+    [2, 0],
+  ]);
 });
 
 test('a turn that ended is left as it was', () => {
