@@ -200,3 +200,27 @@ test('usage keeps cached and reasoning counts and the raw object; none reported 
   const without = (await eventsOf({ chunks: [fixture('no-usage.sse')] })) as { type: string }[];
   assert.ok(!without.some(({ type }) => type === 'usage'));
 });
+
+test('a whole answer larger than 32 MB is cut there and is no JSON any more', async () => {
+  const piece = Buffer.alloc(1024 * 1024, ' ');
+  const headers = { 'content-type': 'application/json' };
+  const chunks = [Buffer.from('{"choices":'), ...Array.from({ length: 40 }, () => piece)];
+  assert.deepEqual(outcomeOf(await eventsOf({ headers, chunks })).error?.slice(0, 1), ['ERR_BAD_RESPONSE']);
+});
+
+test('a call without a name or arguments that are no object is kept as it came, for the tool layer to refuse', async () => {
+  const sent = [
+    { index: 0, id: 'a' },
+    { index: 1, id: 'b', function: { name: 't', arguments: 7 } },
+    null,
+    'x',
+    { index: 1, function: { arguments: '[1' } },
+  ];
+  const chunk = (delta: unknown, finish: string | null): Buffer =>
+    Buffer.from(`data: ${JSON.stringify({ choices: [{ delta, finish_reason: finish }] })}\n\n`);
+  const { calls } = outcomeOf(await eventsOf({ chunks: [chunk({ tool_calls: sent }, null), chunk({}, 'tool_calls')] }));
+  assert.deepEqual(calls, [
+    ['a', '', ''],
+    ['b', 't', '[1'],
+  ]);
+});
