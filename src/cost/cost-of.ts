@@ -206,16 +206,13 @@ function sourceOf(row: PriceRow, tier: PriceTier): PriceSource {
 
 /**
  * The rates a request of up to this many tokens may meet. The boundary itself counts as long: sources differ by one token there.
- * A tier without long-context rates does not serve long requests, so "auto" cannot end there.
+ * The request may turn out shorter than its bound, so the base rates always count.
  */
 function possibleRates(row: PriceRow, inputTokens: number, tier: string): readonly Rates[] {
   const { aboveTokens = Infinity } = row;
   const name = tierNamed(tier);
   const tiers = tier === 'auto' ? Object.values(row.tiers) : name && row.tiers[name] ? [row.tiers[name]] : [];
-  return tiers.flatMap(({ base, long }) => {
-    if (inputTokens < aboveTokens) return [base];
-    return long ? [base, long] : inputTokens === aboveTokens ? [base] : [];
-  });
+  return tiers.flatMap(({ base, long }) => (long && inputTokens >= aboveTokens ? [base, long] : [base]));
 }
 
 /** Picodollars per token. OpenAI bills cache writes at 1.25 × input (from GPT-5.6 on); that is assumed where the rate is not known. */

@@ -92,9 +92,9 @@ describe('The most a request can cost', () => {
     assert.equal(most('gpt-5.4', 272_000), '1.360000');
   });
 
-  it('is unknown for a long request in a tier that has no long-context rates', () => {
+  it('holds base rates against a tier that has no long-context rates: it does not serve longer requests', () => {
     const bound = { provider: 'openai', model: 'gpt-5.4', inputTokens: 300_000, maxOutputTokens: 0, at };
-    assert.equal(atMost({ ...bound, tier: 'priority' }), undefined);
+    assert.equal(atMost({ ...bound, tier: 'priority' })?.toString(), '1.500000');
     assert.equal(atMost({ ...bound, tier: 'auto' })?.toString(), '1.500000');
   });
 

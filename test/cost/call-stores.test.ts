@@ -80,7 +80,7 @@ test('memory and SQLite agree on every sequence of calls, caps and endings', () 
     }
     const [, , how, cost, count] = one;
     store.settle(id, {
-      state: how as 'reported',
+      state: how,
       settled: 20,
       cost: cost === undefined ? undefined : new Money(cost),
       usage:

@@ -103,7 +103,7 @@ test('a call that finishes without counts is estimated from what was sent and se
   assert.equal(row.state, 'estimated');
   assert.equal(row.output, 10);
   assert.ok(row.input! >= 5 && row.input! < 30);
-  assert.equal(row.cost, price(row.input!, row.output!));
+  assert.equal(row.cost, price(row.input!, 10));
 });
 
 describe('a call that fails', () => {
@@ -211,7 +211,7 @@ test('while text streams the running cost grows, told at most five times a secon
   assert.ok(told <= 7, String(told));
   assert.ok(seen.at(-2)! > seen[2]! && seen[2]! > 0n);
   assert.deepEqual(
-    [...seen.slice(0, -1)].sort((a, b) => (a < b ? -1 : 1)),
+    seen.slice(0, -1).sort((a, b) => (a < b ? -1 : 1)),
     seen.slice(0, -1),
   );
 });

@@ -109,7 +109,10 @@ test('the cost under the reply and in the status bar is the server’s own bill 
   window.watch(t);
   const exact = billed(await chatRequests());
   const turn = window.chat.lastTurn();
-  assert.ok((await turn.factsText()).includes(exact.format('en')), `${await turn.factsText()} against ${exact}`);
+  assert.ok(
+    (await turn.factsText()).includes(exact.format('en')),
+    `${await turn.factsText()} against ${exact.toString()}`,
+  );
   assert.equal(await window.statusText(), exact.format('en'));
   assert.match(
     (await window.statusBar().locator('a').getAttribute('aria-label')) ?? '',

@@ -27,7 +27,7 @@ suite('activation', () => {
   });
 
   test('activation loads the small main file and not the engine', () => {
-    const loaded = Object.keys(require.cache).filter(path => /pennyloom|dist/.test(path) && /\.cjs$/.test(path));
+    const loaded = Object.keys(require.cache).filter(path => /pennyloom|dist/.test(path) && path.endsWith('.cjs'));
     assert.ok(
       loaded.some(path => path.endsWith('extension.cjs')),
       loaded.join(),

@@ -79,7 +79,7 @@ const hostile: readonly [string, unknown][] = [
   ],
   ['a media type that is none', { type: 'send', text: 'x', images: [{ ...image, mediaType: 7 }] }],
   ['a draft of bad sizes', { type: 'draft', images: [{ id: 'a', width: '1', height: 1 }] }],
-  ['a draft of a hole', { type: 'draft', images: [,] }],
+  ['a draft of a hole', { type: 'draft', images: Array(1) }],
   ['copy of a number', { type: 'copy', text: 5 }],
   ['insert of too much', { type: 'insert', text: 'x'.repeat(4_000_001) }],
   ['an unknown action', { type: 'action', action: 'delete-everything' }],

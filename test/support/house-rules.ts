@@ -48,7 +48,7 @@ function nameRules(path: string): string[] {
   const name = posix.basename(path);
   if (name !== 'tsconfig.json' && !kebabCase.test(name)) broken.push(`${path}: the name is not kebab-case`);
   if (emptyWords.test(path)) broken.push(`${path}: the name says nothing`);
-  if (/^index\./.test(name)) broken.push(`${path}: an index file is a barrel`);
+  if (name.startsWith('index.')) broken.push(`${path}: an index file is a barrel`);
   const top = path.split('/')[0]!;
   if (!order.includes(top) && !['extension.ts', 'protocol', 'webview'].includes(top))
     broken.push(`${path}: ${top} is not a part of the house`);

@@ -105,8 +105,9 @@ async function give(response: ServerResponse, answer: RawAnswer, closed: Promise
   response.writeHead(status, headers);
   response.flushHeaders();
   for (const step of steps) {
-    if (step === 'reset') return void response.socket?.resetAndDestroy();
-    if (step === 'cut') return void response.socket?.destroySoon();
+    if (step === 'reset') response.socket?.resetAndDestroy();
+    if (step === 'cut') response.socket?.destroySoon();
+    if (typeof step === 'string') return;
     if ('hold' in step) {
       await Promise.race([closed, new Promise<void>(resolve => step.hold(resolve))]);
       if (response.destroyed) return;

@@ -61,6 +61,11 @@ function openAi(more: Partial<ProviderConfig> = {}): LlmProvider {
   });
 }
 
+/** Lets the loop turn until something came over the loopback; a test that waits in vain is ended by its runner. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await settled();
+}
+
 /** The last bytes of a body may come a moment after [DONE]; then every timer is gone, without time having passed. */
 async function noTimers(clock: FakeClock): Promise<void> {
   for (let turn = 0; turn < 1000 && clock.pending > 0; turn++) await settled();
@@ -121,7 +126,7 @@ describe('silence', () => {
         if (event.type === 'text-delta') words++;
     })();
     for (let tick = 1; tick <= 12; tick++) {
-      while (words < tick || releases.length < tick) await settled();
+      await until(() => words >= tick && releases.length >= tick);
       await clock.advance(10_000);
       releases[tick - 1]!();
     }

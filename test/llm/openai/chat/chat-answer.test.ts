@@ -95,7 +95,7 @@ test('a stream that says it is text/plain or nothing at all is still read as a s
       Buffer.concat([Buffer.from('\uFEFF'), bytes]),
       Buffer.concat([Buffer.from(': hi\n\n'), bytes]),
     ])
-      assert.deepEqual(await eventsOf({ headers: headers as Record<string, string>, chunks: [text] }), plain);
+      assert.deepEqual(await eventsOf({ headers, chunks: [text] }), plain);
 });
 
 test('a whole answer with a byte-order mark is read', async () => {
@@ -139,7 +139,7 @@ test('a web page with status 200 says so and asks whether the endpoint is right'
 
 test('an empty body with status 200 is an answer that is none', async () => {
   for (const headers of [{ 'content-type': 'application/json' }, { 'content-type': 'text/event-stream' }, {}]) {
-    const events = await eventsOf({ headers: headers as Record<string, string>, chunks: [] });
+    const events = await eventsOf({ headers, chunks: [] });
     const { error } = outcomeOf(events);
     assert.equal(error?.[0], 'ERR_BAD_RESPONSE');
     assert.equal(events.length, 1);
