@@ -1,80 +1,15 @@
 import assert from 'node:assert/strict';
-import type { AddressInfo } from 'node:net';
-import { after, before, beforeEach, describe, test } from 'node:test';
-import { createProvider, type ProviderConfig } from '../../../src/llm/create-provider.ts';
-import { LlmError } from '../../../src/llm/llm-error.ts';
+import { describe, test } from 'node:test';
+import { createProvider } from '../../../src/llm/create-provider.ts';
 import type { ContentPart, Message, ToolDefinition } from '../../../src/llm/message.ts';
 import { findModel, listModels } from '../../../src/llm/model-catalog.ts';
-import type { ChatRequest } from '../../../src/llm/request.ts';
 import { toWire } from '../../../src/llm/openai/chat/to-wire.ts';
 import { SERVED_MODELS } from '../../support/openai-server/models.ts';
-import { createOpenAiServer, type OpenAiServer } from '../../support/openai-server/server.ts';
+import { hello, key, origin, refused, send, served } from './served-wire.ts';
 
-const key = 'sk-test-0123456789abcdefghij';
-const hello: readonly Message[] = [{ role: 'user', content: 'Hello' }];
 /** 2 × 2 pixels. */
 const png =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGNwaDgARAwQCgAoDgYBQzpj2gAAAABJRU5ErkJggg==';
-
-let served: OpenAiServer;
-let origin: string;
-before(async () => {
-  served = createOpenAiServer();
-  await new Promise<void>(resolve => served.server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(served.server.address() as AddressInfo).port}`;
-});
-after(() => {
-  served.server.closeAllConnections();
-  served.server.close();
-});
-beforeEach(() => served.control.reset());
-
-interface Sent {
-  readonly body: Record<string, unknown>;
-  readonly headers: Record<string, unknown>;
-  readonly path: string;
-  readonly method: string;
-}
-
-/** Sends for real; what the server's copy of the published schema objects to fails the test. */
-async function send(request: ChatRequest, config: Partial<ProviderConfig> = {}): Promise<Sent> {
-  const provider = createProvider({
-    provider: 'openai',
-    model: 'gpt-4o',
-    apiKey: key,
-    endpoint: `${origin}/v1`,
-    ...config,
-  });
-  await provider.chat(request);
-  const { body, headers, path, method, violations } = await lastRequest();
-  assert.deepEqual(violations, []);
-  return { body: body as Record<string, unknown>, headers, path, method };
-}
-
-async function lastRequest() {
-  const requests = await served.control.requests();
-  assert.ok(requests.length > 0, 'nothing was sent');
-  return requests.at(-1)!;
-}
-
-async function refused(request: ChatRequest, config: Partial<ProviderConfig> = {}): Promise<LlmError> {
-  const provider = createProvider({
-    provider: 'openai',
-    model: 'gpt-4o',
-    apiKey: key,
-    endpoint: `${origin}/v1`,
-    ...config,
-  });
-  const error: unknown = await provider.chat(request).then(
-    () => assert.fail('it was sent'),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof LlmError, String(error));
-  assert.deepEqual(await served.control.requests(), [], 'something was sent');
-  assert.equal(error.facts.notSent, true);
-  assert.equal(error.retryable, false);
-  return error;
-}
 
 test('the reference’s request arrives as POST with a Bearer key and JSON', async () => {
   const messages: readonly Message[] = [
@@ -166,137 +101,6 @@ test('a timeout from 1 s to 10 min is accepted, others are refused before sendin
   await served.control.reset();
   for (const timeoutMs of [0, 999, 600_001, NaN, -1])
     assert.match((await refused({ messages: hello }, { timeoutMs })).message, /between 1 and 600 seconds/);
-});
-
-describe('the endpoint', () => {
-  test('may be the base or the full address, with or without a slash at the end', async () => {
-    for (const form of [
-      '/v1',
-      '/v1/',
-      '/v1//',
-      '/v1/chat/completions',
-      '/v1/chat/completions/',
-      '/v1/models',
-      '/v1/responses',
-    ])
-      assert.equal(
-        (await send({ messages: hello }, { endpoint: `${origin}${form}` })).path,
-        '/v1/chat/completions',
-        form,
-      );
-    assert.equal((await send({ messages: hello }, { endpoint: `  ${origin}/v1\n` })).path, '/v1/chat/completions');
-  });
-
-  test('must be https, or http on this machine', async () => {
-    for (const endpoint of [
-      'http://api.openai.com/v1',
-      'http://127.0.0.1.example.com/v1',
-      'http://192.168.1.4/v1',
-      'ftp://localhost/v1',
-    ])
-      assert.match((await refused({ messages: hello }, { endpoint })).message, /is not https/, endpoint);
-    for (const endpoint of ['', 'localhost', 'api.openai.com/v1', 'https://'])
-      assert.match((await refused({ messages: hello }, { endpoint })).message, /not a URL|is not https/, endpoint);
-  });
-
-  test('holds no secrets, neither used nor shown', async () => {
-    const error = await refused({ messages: hello }, { endpoint: 'https://me:hunter22@api.openai.com/v1' });
-    assert.ok(!error.message.includes('hunter22'));
-    const pasted = await refused({ messages: hello }, { endpoint: 'sk-proj-Zk3vQ9xT7bLm2NwR5cYd8HfJ' });
-    assert.ok(!pasted.message.includes('Zk3vQ9xT7b'), pasted.message);
-  });
-});
-
-describe('the key', () => {
-  test('passes in all its forms, without the white space around it', async () => {
-    const forms = [
-      'sk-proj-0123456789abcdefghij',
-      ' sk-0123456789abcdefghijkl\n',
-      async () => '\tsk-0123456789abcdefghijkl ',
-    ];
-    for (const apiKey of forms) {
-      const { headers } = await send({ messages: hello }, { apiKey });
-      assert.match(String(headers['authorization']), /^Bearer sk-\S+$/);
-    }
-  });
-
-  test('that is missing or blank makes no call and says so', async () => {
-    for (const apiKey of ['', '  \n', async () => undefined, async () => '']) {
-      const error = await refused({ messages: hello }, { apiKey });
-      assert.equal(error.code, 'ERR_KEY_REQUIRED');
-      assert.equal(error.message, 'API key is required');
-    }
-    const none = createProvider({ provider: 'openai', endpoint: `${origin}/v1` });
-    await assert.rejects(none.chat({ messages: hello }), { code: 'ERR_KEY_REQUIRED' });
-  });
-
-  test('with a line break or a letter outside ASCII in it is refused without being shown', async () => {
-    for (const apiKey of ['sk-abc\r\nx-evil: 1', 'sk-schlüssel-0123456789', 'sk-abc def-0123456789']) {
-      const error = await refused({ messages: hello }, { apiKey });
-      assert.equal(error.code, 'ERR_INVALID_API_KEY');
-      assert.ok(!`${error.message} ${error.stack} ${JSON.stringify(error.facts)}`.includes(apiKey.slice(3, 8)));
-    }
-  });
-
-  test('is asked for anew at each call', async () => {
-    let asked = 0;
-    const apiKey = async (): Promise<string> => `sk-number-${asked++}-0123456789abcdef`;
-    const provider = createProvider({ provider: 'openai', model: 'gpt-4o', apiKey, endpoint: `${origin}/v1` });
-    await provider.chat({ messages: hello });
-    await provider.chat({ messages: hello });
-    const keys = (await served.control.requests()).map(({ headers }) => headers.authorization);
-    assert.deepEqual(keys, ['Bearer sk-number-0-0123456789abcdef', 'Bearer sk-number-1-0123456789abcdef']);
-  });
-
-  test('whose keeper fails is a failure before sending, and the next call asks again', async () => {
-    let asked = 0;
-    const apiKey = async (): Promise<string> => {
-      if (asked++ === 0) throw new Error(`the keyring is locked (${key})`);
-      return key;
-    };
-    const provider = createProvider({ provider: 'openai', model: 'gpt-4o', apiKey, endpoint: `${origin}/v1` });
-    const error: unknown = await provider.chat({ messages: hello }).catch((reason: unknown) => reason);
-    assert.ok(error instanceof LlmError);
-    assert.equal(error.facts.notSent, true);
-    assert.match(error.message, /keyring is locked/);
-    assert.ok(!error.message.includes(key));
-    assert.ok((await provider.chat({ messages: hello })).content);
-  });
-
-  test('that is wrong, echoed by the server, is not in the error', async () => {
-    const wrong = 'sk-proj-invalid-9xT7bLm2NwR5cYd8HfJ';
-    const provider = createProvider({ provider: 'openai', model: 'gpt-4o', apiKey: wrong, endpoint: `${origin}/v1` });
-    const error: unknown = await provider.chat({ messages: hello }).catch((reason: unknown) => reason);
-    assert.ok(error instanceof LlmError);
-    assert.equal(error.code, 'ERR_INVALID_API_KEY');
-    assert.match(
-      error.message,
-      /^OpenAI API error \(401\): Incorrect API key provided: sk-proj-\*\*\*\*\. .*invalid_api_key, request req_/,
-    );
-    assert.ok(!/8HfJ|9xT7b/.test(`${error.message}${error.stack}${JSON.stringify(error.facts)}`));
-  });
-});
-
-test('a maker of connections that fails is asked again at the next call', async () => {
-  const { Agent } = await import('undici');
-  let asked = 0;
-  const agent = new Agent();
-  const dispatcher = async () => {
-    if (asked++ === 0) throw new Error('the proxy setting is no URL');
-    return agent;
-  };
-  const provider = createProvider({
-    provider: 'openai',
-    model: 'gpt-4o',
-    apiKey: key,
-    endpoint: `${origin}/v1`,
-    dispatcher,
-  });
-  await assert.rejects(provider.chat({ messages: hello }), /could not be prepared: the proxy setting is no URL/);
-  assert.ok((await provider.chat({ messages: hello })).content);
-  await provider.chat({ messages: hello });
-  assert.equal(asked, 2);
-  await agent.close();
 });
 
 const weather: ToolDefinition = {
