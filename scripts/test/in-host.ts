@@ -35,7 +35,11 @@ export async function runInHost(release: ReleaseName, files: readonly string[]):
       smokeTestDriver: true,
       // Its own chat would only make noise; models and tools that extensions bring work without it.
       settings: { 'chat.disableAIFeatures': true },
-      env: { PENNYLOOM_TEST_RESULTS: results, PENNYLOOM_NODE: process.execPath },
+      env: {
+        PENNYLOOM_TEST_RESULTS: results,
+        PENNYLOOM_NODE: process.execPath,
+        PENNYLOOM_USER_FOLDER: join(root, 'host/user'),
+      },
     });
     const end = await drive(host, root, log);
     const found: InHostResults | undefined = await readFile(results, 'utf8').then(JSON.parse, () => undefined);

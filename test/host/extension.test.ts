@@ -130,7 +130,7 @@ suite('Explain Selection', () => {
 
   test('the ledger’s database holds no key', async function () {
     // The runner tells where VS Code keeps its data; a desktop run may not.
-    const userFolder = process.env['HOST_TEST_USER_FOLDER'];
+    const userFolder = process.env['PENNYLOOM_USER_FOLDER'];
     if (!userFolder) return this.skip();
     const file = await eventually('the database', async () => {
       const uri = vscode.Uri.file(`${userFolder}/User/globalStorage/${id}/pennyloom.db`);
