@@ -39,11 +39,11 @@ export interface HttpCall {
  */
 export function openHttp(dispatcher: Dispatcher, request: HttpRequest): HttpCall {
   const exchange = new Exchange();
-  const { origin, pathname, search } = request.url;
+  const { origin, path } = targetOf(request.url);
   dispatcher.dispatch(
     {
       origin,
-      path: pathname + search,
+      path,
       method: request.method,
       headers: request.headers,
       body: request.body ?? null,
@@ -54,6 +54,20 @@ export function openHttp(dispatcher: Dispatcher, request: HttpRequest): HttpCall
     exchange,
   );
   return exchange;
+}
+
+interface Target {
+  readonly origin: string;
+  readonly path: string;
+}
+
+const targets = new WeakMap<URL, Target>();
+
+/** A provider asks the same URL each time, and taking a URL apart is not free. */
+function targetOf(url: URL): Target {
+  let target = targets.get(url);
+  if (!target) targets.set(url, (target = { origin: url.origin, path: url.pathname + url.search }));
+  return target;
 }
 
 type Controller = Dispatcher.DispatchController;

@@ -22,6 +22,8 @@ export class OpenAiProvider implements LlmProvider {
   readonly model: string;
   #config: ProviderConfig;
   #clock: Clock;
+  /** For what a request leaves out. */
+  #defaults: Partial<ChatRequest>;
   #dispatcher: Promise<Dispatcher> | undefined;
   #url: URL | undefined;
 
@@ -29,10 +31,11 @@ export class OpenAiProvider implements LlmProvider {
     this.#config = config;
     this.#clock = config.clock ?? systemClock;
     this.model = config.model ?? defaultModel;
+    this.#defaults = defaultsOf(config);
   }
 
   stream(request: ChatRequest, signal?: AbortSignal): AsyncIterable<StreamEvent> {
-    const whole = this.#withDefaults(request);
+    const whole = { ...this.#defaults, ...request };
     let secrets: string[] = [];
     return new WireStream(
       new ChatExchange({
@@ -43,7 +46,8 @@ export class OpenAiProvider implements LlmProvider {
         signal,
         secrets: () => secrets,
         prepare: async () => {
-          const key = await this.#key();
+          const { apiKey } = this.#config;
+          const key = checkedKey(typeof apiKey === 'function' ? await apiKey() : apiKey);
           secrets = [key];
           return { request: this.#httpRequest(whole, key), dispatcher: await this.#dispatch() };
         },
@@ -53,18 +57,6 @@ export class OpenAiProvider implements LlmProvider {
 
   chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse> {
     return collectResponse(this.stream(request, signal));
-  }
-
-  #withDefaults(request: ChatRequest): ChatRequest {
-    const { maxTokens, temperature, timeoutMs, reasoningEffort, streaming } = this.#config;
-    return {
-      ...(maxTokens !== undefined && { maxTokens }),
-      ...(temperature !== undefined && { temperature }),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-      ...(reasoningEffort !== undefined && { reasoningEffort }),
-      ...(streaming !== undefined && { streaming }),
-      ...request,
-    };
   }
 
   #httpRequest(request: ChatRequest, key: string): HttpRequest {
@@ -84,37 +76,53 @@ export class OpenAiProvider implements LlmProvider {
     };
   }
 
-  async #key(): Promise<string> {
-    const { apiKey } = this.#config;
-    const key = (typeof apiKey === 'function' ? await apiKey() : apiKey)?.trim();
-    if (!key)
-      throw new LlmError({
-        code: 'ERR_KEY_REQUIRED',
-        message: 'API key is required',
-        vendor: 'OpenAI',
-        retryable: false,
-        notSent: true,
-      });
-    // undici would name the header's value in its error; the key must not get there.
-    if (!/^[\x21-\x7e]+$/.test(key))
-      throw new LlmError({
-        code: 'ERR_INVALID_API_KEY',
-        message: 'The API key holds characters that no key has (spaces, line breaks or letters outside ASCII).',
-        vendor: 'OpenAI',
-        retryable: false,
-        notSent: true,
-      });
-    return key;
+  #dispatch(): Promise<Dispatcher> {
+    if (!this.#dispatcher) {
+      this.#dispatcher = this.#makeDispatcher();
+      // A failure is not kept: the next call tries afresh.
+      this.#dispatcher.catch(() => (this.#dispatcher = undefined));
+    }
+    return this.#dispatcher;
   }
 
-  #dispatch(): Promise<Dispatcher> {
+  async #makeDispatcher(): Promise<Dispatcher> {
     const { dispatcher } = this.#config;
-    const made = (this.#dispatcher ??=
-      typeof dispatcher === 'function' ? dispatcher() : Promise.resolve(dispatcher ?? directAgent()));
-    // A failure is not kept: the next call tries afresh.
-    made.catch(() => (this.#dispatcher = undefined));
-    return made;
+    return typeof dispatcher === 'function' ? dispatcher() : (dispatcher ?? directAgent());
   }
+}
+
+/** @throws LlmError where there is none, or none that may be put in a header. */
+function checkedKey(apiKey: string | undefined): string {
+  const key = apiKey?.trim();
+  if (!key)
+    throw new LlmError({
+      code: 'ERR_KEY_REQUIRED',
+      message: 'API key is required',
+      vendor: 'OpenAI',
+      retryable: false,
+      notSent: true,
+    });
+  // undici would name the header's value in its error; the key must not get there.
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new LlmError({
+      code: 'ERR_INVALID_API_KEY',
+      message: 'The API key holds characters that no key has (spaces, line breaks or letters outside ASCII).',
+      vendor: 'OpenAI',
+      retryable: false,
+      notSent: true,
+    });
+  return key;
+}
+
+function defaultsOf(config: ProviderConfig): Partial<ChatRequest> {
+  const { maxTokens, temperature, timeoutMs, reasoningEffort, streaming } = config;
+  return {
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(reasoningEffort !== undefined && { reasoningEffort }),
+    ...(streaming !== undefined && { streaming }),
+  };
 }
 
 async function directAgent(): Promise<Dispatcher> {

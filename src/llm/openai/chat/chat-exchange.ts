@@ -98,8 +98,8 @@ export class ChatExchange implements EventSource {
     const { dispatcher, request } = await this.#prepare();
     if (this.#givenUp) throw this.#givenUp.reason;
     this.#host = request.url.host;
-    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#giveUp(this.#timedOut()));
     this.#call = openHttp(dispatcher, request);
+    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#giveUp(this.#timedOut()));
     const response = (this.#response = await this.#call.response);
     this.#idle.touch();
     const { headers, status } = response;
