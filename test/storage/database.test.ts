@@ -144,15 +144,19 @@ test('an error that had SQLite roll back by itself is the error that is thrown',
   db.close();
 });
 
-test('windows that open a new database at the same moment all succeed', async t => {
+test('windows that open a new database at the same moment all succeed, and count in turn', async t => {
   const path = join(await temporaryFolder(t), 'data.db');
   const body = `
     const db = openDatabase(${JSON.stringify(path)}, ${JSON.stringify(numbers)});
-    for (let i = 0; i < 20; i++) db.transaction(() => db.run('INSERT INTO numbers VALUES (?)', i));
+    for (let i = 0; i < 20; i++) db.transaction(() => db.run('INSERT INTO numbers VALUES (?)', db.get('SELECT COUNT(*) AS n FROM numbers').n));
     db.close();`;
   await Promise.all(Array.from({ length: 6 }, () => run(process.execPath, program(body))));
   const db = openDatabase(path, numbers);
-  assert.equal(db.get('SELECT COUNT(*) AS n FROM numbers')!['n'], 120n);
+  // Each counted what was there and wrote that number: none came between another's counting and writing.
+  assert.deepEqual(
+    { ...db.get('SELECT COUNT(DISTINCT n) AS n, MAX(n) AS most FROM numbers') },
+    { n: 120n, most: 119n },
+  );
   db.close();
 });
 
