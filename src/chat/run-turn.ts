@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Message, ToolCall, ToolMessage } from '../llm/message.ts';
+import type { AssistantMessage, Continuation, Message, ToolCall, ToolMessage } from '../llm/message.ts';
 import type { LlmProvider } from '../llm/provider.ts';
 import type { StopReason } from '../llm/request.ts';
 import type { RateLimitHeadroom } from '../llm/stream-event.ts';
@@ -60,14 +60,14 @@ export async function* runTurn(options: RunTurnOptions): AsyncGenerator<TurnEven
     options.signal.throwIfAborted();
     const answer = yield* askModel(options, messages);
     if (answer.calls.length === 0) {
-      yield { type: 'messages', messages: [{ role: 'assistant', content: answer.text }] };
+      yield { type: 'messages', messages: [{ role: 'assistant', content: answer.text, ...carriedOn(answer) }] };
       return answer.reason;
     }
     const allowed = step < limits.steps && answer.calls.length <= callsLeft;
     callsLeft -= answer.calls.length;
     const results = allowed ? yield* runTools(answer.calls, options) : notRun(answer.calls, 'the limit was reached');
     const exchange: Message[] = [
-      { role: 'assistant', content: answer.text, toolCalls: answer.calls.map(acceptable) },
+      { role: 'assistant', content: answer.text, toolCalls: answer.calls.map(acceptable), ...carriedOn(answer) },
       ...results.map(({ callId, text }): ToolMessage => ({ role: 'tool', toolCallId: callId, content: text })),
     ];
     messages.push(...exchange);
@@ -89,13 +89,18 @@ interface Answer {
   readonly text: string;
   readonly calls: readonly ToolCall[];
   readonly reason: StopReason;
+  readonly continuation?: Continuation;
 }
+
+const carriedOn = ({ continuation }: Answer): Pick<AssistantMessage, 'continuation'> =>
+  continuation ? { continuation } : {};
 
 async function* askModel(options: RunTurnOptions, messages: readonly Message[]): AsyncGenerator<TurnEvent, Answer> {
   const { provider, tools, signal } = options;
   const calls: ToolCall[] = [];
   let text = '';
   let reason: StopReason = 'end_turn';
+  let continuation: Continuation | undefined;
   try {
     for await (const event of provider.stream({ messages, ...(tools && { tools: tools.definitions }) }, signal)) {
       switch (event.type) {
@@ -113,6 +118,9 @@ async function* askModel(options: RunTurnOptions, messages: readonly Message[]):
         case 'finish':
           reason = event.reason;
           break;
+        case 'continuation':
+          continuation = event.continuation;
+          break;
         case 'thinking-delta':
         case 'usage':
           break;
@@ -124,7 +132,7 @@ async function* askModel(options: RunTurnOptions, messages: readonly Message[]):
     throw error;
   }
   // A cut-off answer's calls may be half written.
-  return { text, reason, calls: reason === 'tool_use' ? calls : [] };
+  return { text, reason, calls: reason === 'tool_use' ? calls : [], ...(continuation && { continuation }) };
 }
 
 function callsIn(messages: readonly Message[]): ToolCall[] {

@@ -1,5 +1,5 @@
 import { LlmError } from './llm-error.ts';
-import type { ToolCall } from './message.ts';
+import type { Continuation, ToolCall } from './message.ts';
 import type { ChatResponse } from './request.ts';
 import type { StreamEvent } from './stream-event.ts';
 import type { Usage } from './usage.ts';
@@ -9,6 +9,7 @@ export async function collectResponse(events: AsyncIterable<StreamEvent>): Promi
   let content = '';
   let thinking = '';
   let usage: Usage | undefined;
+  let continuation: Continuation | undefined;
   const toolCalls: ToolCall[] = [];
   for await (const event of events) {
     switch (event.type) {
@@ -24,6 +25,9 @@ export async function collectResponse(events: AsyncIterable<StreamEvent>): Promi
       case 'usage':
         usage = event.usage;
         break;
+      case 'continuation':
+        continuation = event.continuation;
+        break;
       case 'notice':
         break;
       case 'finish':
@@ -34,6 +38,7 @@ export async function collectResponse(events: AsyncIterable<StreamEvent>): Promi
           metadata: event.metadata,
           ...(usage && { usage }),
           ...(thinking && { thinking }),
+          ...(continuation && { continuation }),
         };
     }
   }

@@ -79,5 +79,11 @@ function describe({ vendor, status, message, vendorCode, requestId }: LlmErrorFa
 
 /** A refusal of our own, before anything was sent. */
 export function refusedLocally(message: string, param?: string): LlmError {
-  return new LlmError({ code: 'ERR_REFUSED_LOCALLY', message, retryable: false, notSent: true, ...(param && { param }) });
+  return new LlmError({
+    code: 'ERR_REFUSED_LOCALLY',
+    message,
+    retryable: false,
+    notSent: true,
+    ...(param && { param }),
+  });
 }

@@ -16,6 +16,14 @@ export interface AssistantMessage {
   /** '' where the model only called tools. */
   readonly content: string;
   readonly toolCalls?: readonly ToolCall[];
+  readonly continuation?: Continuation;
+}
+
+/** What a provider wants back with the next request, word for word: its own reasoning, signed or encrypted. Nobody else reads it. */
+export interface Continuation {
+  readonly provider: string;
+  readonly model: string;
+  readonly items: readonly unknown[];
 }
 
 /** The result of one tool call. Every call of an assistant message needs exactly one before the next request. */

@@ -1,4 +1,4 @@
-import type { JsonSchema, Message, ToolCall, ToolDefinition } from './message.ts';
+import type { Continuation, JsonSchema, Message, ToolCall, ToolDefinition } from './message.ts';
 import type { Usage } from './usage.ts';
 import type { Money } from '../core/money.ts';
 
@@ -39,6 +39,8 @@ export interface ChatResponse {
   readonly toolCalls: readonly ToolCall[];
   readonly stopReason: StopReason;
   readonly thinking?: string;
+  /** To be put on the assistant message made of this answer. */
+  readonly continuation?: Continuation;
   readonly metadata: ResponseMetadata;
 }
 

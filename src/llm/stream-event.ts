@@ -1,4 +1,4 @@
-import type { ToolCall } from './message.ts';
+import type { Continuation, ToolCall } from './message.ts';
 import type { ResponseMetadata, StopReason } from './request.ts';
 import type { Usage } from './usage.ts';
 
@@ -10,6 +10,8 @@ export type StreamEvent =
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   /** At most one per model call: the provider's final counts. */
   | { readonly type: 'usage'; readonly usage: Usage }
+  /** At most one, at the end: belongs to the assistant message this stream becomes. */
+  | { readonly type: 'continuation'; readonly continuation: Continuation }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'finish'; readonly reason: StopReason; readonly metadata: ResponseMetadata };
 

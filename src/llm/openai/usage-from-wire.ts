@@ -23,6 +23,20 @@ export function usageFromChat(wire: unknown): Usage | undefined {
   };
 }
 
+/** ResponseUsage as our Usage: the same counts under other names. */
+export function usageFromResponses(wire: unknown): Usage | undefined {
+  if (!isRecord(wire)) return undefined;
+  const { input_tokens, output_tokens, total_tokens, input_tokens_details, output_tokens_details } = wire;
+  const usage = usageFromChat({
+    prompt_tokens: input_tokens,
+    completion_tokens: output_tokens,
+    total_tokens,
+    prompt_tokens_details: input_tokens_details,
+    completion_tokens_details: output_tokens_details,
+  });
+  return usage && { ...usage, raw: wire };
+}
+
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
