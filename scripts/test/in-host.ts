@@ -6,12 +6,12 @@ import { format } from 'node:util';
 import type { Page } from 'playwright-core';
 import type { InHostResults } from '../../test/host/index.ts';
 import { launchBrowser } from '../host/browser.ts';
-import { OUT, SAMPLE_WORKSPACE, VSIX, type ReleaseName } from '../host/folders.ts';
+import { OUT, SAMPLE_WORKSPACE, type ReleaseName } from '../host/folders.ts';
 import { startHost, type Host } from '../host/start-host.ts';
 import { remoteUri, workbenchUrl } from '../host/workbench-url.ts';
-import { readZip } from '../package/read-zip.ts';
 import { bundleInHostTests, IN_HOST_SUITE } from './bundle-in-host.ts';
 import type { Outcome } from './outcome.ts';
+import { unpackExtension } from './unpack-extension.ts';
 
 const LIMIT_MS = 240_000;
 
@@ -47,17 +47,6 @@ export async function runInHost(release: ReleaseName, files: readonly string[]):
   } finally {
     await host?.stop();
     await rm(root, { recursive: true, force: true });
-  }
-}
-
-/** What the extension is when it is installed. The dist of the checkout may be another build, and be rebuilt meanwhile. */
-async function unpackExtension(folder: string): Promise<void> {
-  for (const entry of readZip(await readFile(VSIX))) {
-    if (entry.name.startsWith('extension/')) {
-      const path = join(folder, entry.name.slice('extension/'.length));
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, entry.content());
-    }
   }
 }
 

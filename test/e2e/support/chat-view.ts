@@ -83,11 +83,12 @@ export class ChatView {
     return new Turn(this.turns.last());
   }
 
-  /** Copies a picture to the clipboard and pastes it into the composer; returns when it shows as an attachment. */
+  /** Copies a picture to the clipboard and pastes it into the composer; returns when it is attached for good. */
   async pasteImage(file: string): Promise<void> {
     const before = await this.attachments.count();
     await this.pasteFile(file, MIME[extname(file).toLowerCase()] ?? 'application/octet-stream');
-    await this.attachments.nth(before).waitFor({ timeout: 15_000 });
+    // It is drawn at once, and busy until it was checked and priced.
+    await this.attachments.and(this.frame.locator(':not([aria-busy=true])')).nth(before).waitFor({ timeout: 15_000 });
   }
 
   /** The same for any file said to be of a type, without expecting it to be taken. */

@@ -16,9 +16,20 @@ export class QuickInput {
 
   /** Runs a command by its full title, as the palette shows it ("Pennyloom: New Chat"); a final "…" may be left out. */
   async runCommand(title: string): Promise<void> {
-    await this.openPalette();
-    await this.field.fill(`>${title}`);
-    await this.#row(title).click({ timeout: 10_000 });
+    for (let attempt = 1; ; attempt++) {
+      await this.openPalette();
+      await this.field.fill(`>${title}`);
+      try {
+        await this.#row(title).click({ timeout: 4000 });
+        return;
+      } catch (error) {
+        if (attempt === 4) {
+          throw error;
+        }
+        // A window that has just loaded may not know the command yet, and the open list does not learn of it.
+        await this.cancel();
+      }
+    }
   }
 
   /** What is asked for, once a prompt is open that is not the palette: title, message and placeholder in one text. */
@@ -48,7 +59,8 @@ export class QuickInput {
   }
 
   #row(label: string): Locator {
-    const exactly = new RegExp(`^\\s*${label.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')}…?\\s*$`);
+    const literal = label.replace(/…$/, '').replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+    const exactly = new RegExp(`^\\s*${literal}…?\\s*$`);
     return this.rows.filter({ has: this.#page.locator('.label-name', { hasText: exactly }) }).first();
   }
 
