@@ -13,7 +13,7 @@ try {
     await installPackages(folder, { node: await setUp([]) });
   }
 } catch (error) {
-  console.error(`not all peers could be installed: ${error instanceof Error ? error.message : error}`);
+  console.error(`not all peers could be installed: ${error instanceof Error ? error.message : String(error)}`);
 }
 await continueIn('../bench/main.ts', []);
 process.exitCode = 0;

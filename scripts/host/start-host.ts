@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -63,11 +63,17 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   }
   await writeFile(join(folder, 'config.yaml'), '{}\n');
   const env = { ...cleanEnvironment(release, folder), ...options.env };
-  for (const file of options.vsix ?? []) {
-    await installExtension(release, folder, resolve(file), env);
-  }
   const logFile = join(folder, 'server.log');
   const remove = options.removeAtEnd ?? (options.folder ? '-' : folder);
+  try {
+    for (const file of options.vsix ?? []) {
+      await installExtension(release, folder, resolve(file), env);
+    }
+  } catch (error) {
+    // No server will ever end and remove it.
+    await rm(remove, { recursive: true, force: true });
+    throw error;
+  }
   const child = guarded(release, remove, serverArguments(release, folder, options), env, folder);
   const log = createWriteStream(logFile, { flags: 'a' });
   child.stdout?.pipe(log, { end: false });
