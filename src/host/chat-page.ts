@@ -27,6 +27,7 @@ export function chatPage(webview: vscode.Webview, extensionUri: vscode.Uri): str
 <title>Pennyloom</title>
 </head>
 <body data-highlight-src="${own('dist', 'highlight.js')}" data-nonce="${nonce}">
+<header class="visually-hidden"><h1>Pennyloom Chat</h1></header>
 <div id="root"></div>
 <script nonce="${nonce}" src="${own('dist', 'chat-webview.js')}"></script>
 </body>

@@ -1,0 +1,84 @@
+// How it looks in the real host: pictures of every theme and width to be looked at, and what a machine can say of them.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { startOpenAiServer, type RunningOpenAiServer } from '../support/openai-server/client.ts';
+import { Workbench } from './support/workbench.ts';
+
+let server: RunningOpenAiServer;
+let window: Workbench;
+let axe: string;
+
+before(async () => {
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  server = await startOpenAiServer();
+  window = await Workbench.open({
+    settings: { 'pennyloom.endpoint': server.baseUrl, 'pennyloom.keySource': 'environment' },
+    env: { OPENAI_API_KEY: 'sk-proj-e2eKey0123456789abcdefghijklmnopqrstuv' },
+    height: 1000,
+  });
+  await window.chat.open();
+  const turn = await window.chat.ask('What does src/greet.ts do?');
+  assert.equal(await turn.finished(), 'done');
+  await turn.toolCalls.first().locator('summary, button').first().click();
+  await server.control.script({
+    kind: 'error',
+    status: 429,
+    message: 'Rate limit reached for gpt-5.4 on requests per min (RPM): Limit 3, Used 3, Requested 1.',
+    type: 'requests',
+    code: 'rate_limit_exceeded',
+  });
+  await (await window.chat.ask('And what about src/loop.ts?')).finished();
+});
+after(async () => {
+  await window?.close();
+  await server?.stop();
+});
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: readonly string[] }[];
+}
+
+async function accessibilityViolations(): Promise<string[]> {
+  const body = window.chat.frame.locator('body');
+  // The page itself is transparent; axe would judge the colours against white instead of against the side bar.
+  await body.evaluate(`document.body.style.background = 'var(--vscode-sideBar-background)'`);
+  await body.evaluate(axe);
+  const violations = await body.evaluate<Violation[]>(
+    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+const themes = {
+  light: 'Default Light Modern',
+  dark: 'Default Dark Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+} as const;
+
+for (const [name, theme] of Object.entries(themes)) {
+  test(`${name}: accessible and nothing runs over`, async t => {
+    window.watch(t);
+    await window.setSettings({ 'workbench.colorTheme': theme });
+    for (const width of [240, 420]) {
+      await window.setSideBarWidth(48 + width);
+      await window.screenshot(`chat-${name}-${width}`);
+      const overflow = await window.chat.frame
+        .locator('body')
+        .evaluate('document.body.scrollWidth - document.body.clientWidth');
+      assert.ok(Number(overflow) <= 0, `${width} px: ${String(overflow)} px too wide`);
+    }
+    assert.deepEqual(await accessibilityViolations(), []);
+  });
+}
+
+test('the welcome state is accessible too', async t => {
+  window.watch(t);
+  await window.runCommand('Pennyloom: New Chat');
+  await window.chat.frame.getByTestId('welcome').waitFor();
+  await window.screenshot('welcome-with-key');
+  assert.deepEqual(await accessibilityViolations(), []);
+});
