@@ -1,10 +1,10 @@
 // @ts-check
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { npm } from './run.mjs';
+import { npm, SetUpError } from './run.mjs';
 
 /**
- * `npm ci` in a folder, when its node_modules is missing or is not what package-lock.json says.
+ * Installs a folder's packages in the locked versions, when its node_modules is missing or is not what package-lock.json says.
  * @param {string} folder
  * @param {{ node?: string }} [options] node: the Node to run npm on
  * @returns {Promise<boolean>} whether anything was installed
@@ -13,8 +13,18 @@ export async function installPackages(folder, { node } = {}) {
   if (await isInstalled(folder)) {
     return false;
   }
-  // No install scripts: nothing here needs one, and an optional dependency's would try to fetch a binary from elsewhere.
-  await npm(['ci', '--ignore-scripts'], { cwd: folder, ...(node ? { node } : {}) });
+  const how = { cwd: folder, ...(node ? { node } : {}) };
+  try {
+    // No install scripts: nothing here needs one, and an optional dependency's would try to fetch a binary from elsewhere.
+    await npm(['ci', '--ignore-scripts'], how);
+  } catch (error) {
+    // A lock file made where a registry did not have every platform's optional package is incomplete for `ci`. The other way
+    // to the very same versions, which minds less; nothing is written back.
+    if (!(error instanceof SetUpError && error.output.includes('code EUSAGE'))) {
+      throw error;
+    }
+    await npm(['install', '--no-save', '--ignore-scripts'], how);
+  }
   return true;
 }
 

@@ -2,7 +2,16 @@
 import { spawn } from 'node:child_process';
 
 /** A set-up step that cannot succeed here, told to the person in one sentence instead of a stack trace. */
-export class SetUpError extends Error {}
+export class SetUpError extends Error {
+  /**
+   * @param {string} message
+   * @param {string} [output] all that the failed program said
+   */
+  constructor(message, output = '') {
+    super(message);
+    this.output = output;
+  }
+}
 
 /**
  * Runs a program to its end. Output is kept back and only part of the error, so that a good run is quiet.
@@ -33,7 +42,7 @@ export function run(program, args, { cwd, env = process.env, timeoutMs = 600_000
       if (code === 0) {
         resolve(output);
       } else {
-        reject(new SetUpError(`exit code ${code}: ${command}\n${tail()}`));
+        reject(new SetUpError(`exit code ${code}: ${command}\n${tail()}`, output));
       }
     });
   });
@@ -58,7 +67,7 @@ export function npm(args, { cwd, node = process.execPath }) {
 }
 
 /**
- * Networks hiccup: tries three times, waiting 2 s and 6 s in between.
+ * Networks hiccup: tries three times, waiting 2 s and 6 s in between. What npm refuses by itself (EUSAGE) it will refuse again.
  * @template T
  * @param {() => Promise<T>} attempt
  * @returns {Promise<T>}
@@ -68,6 +77,9 @@ export async function withRetries(attempt) {
     try {
       return await attempt();
     } catch (error) {
+      if (error instanceof SetUpError && error.output.includes('code EUSAGE')) {
+        throw error;
+      }
       const reason = error instanceof Error ? error.message.split('\n').slice(0, 3).join(' ') : String(error);
       console.error(`trying again in ${waitMs / 1000} s: ${reason}`);
       await new Promise(resolve => setTimeout(resolve, waitMs));
