@@ -30,10 +30,6 @@ export function checkRequest(request: ChatRequest, model: string, facts: ModelFa
       'model',
     );
   if (facts && !facts.tools && request.tools?.length) throw refusedLocally(`${facts.name} cannot call tools.`, 'model');
-  // Until we speak Responses, which takes both.
-  const { toolsOnChatNeedEffortNone, efforts } = facts?.reasoning ?? {};
-  if (toolsOnChatNeedEffortNone && !efforts?.includes('none') && request.tools?.length)
-    throw refusedLocally(`${facts!.name} cannot call tools over Chat Completions. Switch to another model.`, 'model');
 }
 
 function hasImage({ messages }: ChatRequest): boolean {

@@ -9,6 +9,8 @@ export interface ProviderConfig {
   readonly model?: string;
   /** Base URL; default https://api.openai.com/v1. */
   readonly endpoint?: string;
+  /** Which API to speak; "auto" follows the catalogue. Default auto. */
+  readonly api?: 'auto' | 'chat' | 'responses';
   readonly maxTokens?: number;
   /** 0–2. Left out of the request where undefined. */
   readonly temperature?: number;

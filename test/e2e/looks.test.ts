@@ -46,7 +46,7 @@ async function accessibilityViolations(): Promise<string[]> {
   // The page itself is transparent; axe would judge the colours against white instead of against the side bar.
   await body.evaluate(`document.body.style.background = 'var(--vscode-sideBar-background)'`);
   await body.evaluate(axe);
-  const violations = await body.evaluate<Violation[]>(
+  const violations: Violation[] = await body.evaluate(
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
   );
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);

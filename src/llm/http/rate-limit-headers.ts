@@ -27,8 +27,14 @@ const unitMs: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000,
 
 /** Go-style durations as OpenAI writes them: "1s", "6m0s", "120ms", "1h2m3.5s". */
 export function durationMs(text: string | undefined): number | undefined {
-  if (text === undefined || !/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(text.trim())) return undefined;
+  const whole = text?.trim();
+  if (!whole) return undefined;
+  const part = /(\d+(?:\.\d+)?)(ms|[smhd])/y;
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)) total += Number(amount) * unitMs[unit!]!;
+  while (part.lastIndex < whole.length) {
+    const match = part.exec(whole);
+    if (!match) return undefined;
+    total += Number(match[1]) * unitMs[match[2]!]!;
+  }
   return Math.ceil(total);
 }

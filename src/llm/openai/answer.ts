@@ -5,7 +5,8 @@ import type { StreamEvent } from '../stream-event.ts';
 export interface AnswerContext {
   readonly vendor: string;
   readonly model: string;
-  readonly requestId?: string;
+  /** undefined until the response's head is known. */
+  readonly requestId?: string | undefined;
   /** Makes the failure of an error object that came inside a stream. */
   readonly failure: (body: string) => LlmError;
 }

@@ -5,18 +5,22 @@ import { collectResponse } from '../collect-response.ts';
 import type { HttpRequest } from '../http/post-stream.ts';
 import { WireStream } from '../http/wire-stream.ts';
 import { LlmError } from '../llm-error.ts';
-import { defaultModel, findModel } from '../model-catalog.ts';
+import { defaultModel, findModel, type ModelFacts } from '../model-catalog.ts';
 import type { ProviderConfig } from '../provider-config.ts';
 import type { LlmProvider } from '../provider.ts';
 import type { ChatRequest, ChatResponse } from '../request.ts';
 import type { StreamEvent } from '../stream-event.ts';
 import { ChatExchange } from './chat/chat-exchange.ts';
-import { toWire } from './chat/to-wire.ts';
+import { ChatAnswer } from './chat/from-wire.ts';
+import { toWire as toChatWire } from './chat/to-wire.ts';
 import { defaultEndpoint, endpointUrl, parseEndpoint } from './endpoint.ts';
+import { ResponsesAnswer } from './responses/from-wire.ts';
+import { toWire as toResponsesWire } from './responses/to-wire.ts';
+import { type Api, type Route, route } from './route.ts';
 
 const defaultTimeoutMs = 60_000;
 
-/** OpenAI over Chat Completions. */
+/** OpenAI, over Chat Completions or Responses: see `route`. */
 export class OpenAiProvider implements LlmProvider {
   readonly name = 'openai';
   readonly model: string;
@@ -25,7 +29,7 @@ export class OpenAiProvider implements LlmProvider {
   /** For what a request leaves out. */
   #defaults: Partial<ChatRequest>;
   #dispatcher: Promise<Dispatcher> | undefined;
-  #url: URL | undefined;
+  #urls: { [api in Api]?: URL } = {};
 
   constructor(config: ProviderConfig) {
     this.#config = config;
@@ -37,6 +41,7 @@ export class OpenAiProvider implements LlmProvider {
   stream(request: ChatRequest, signal?: AbortSignal): AsyncIterable<StreamEvent> {
     const whole = { ...this.#defaults, ...request };
     let secrets: string[] = [];
+    let api: Api = 'chat';
     return new WireStream(
       new ChatExchange({
         vendor: 'OpenAI',
@@ -44,12 +49,21 @@ export class OpenAiProvider implements LlmProvider {
         clock: this.#clock,
         timeoutMs: whole.timeoutMs ?? defaultTimeoutMs,
         signal,
+        makeAnswer: context => (api === 'chat' ? new ChatAnswer(context) : new ResponsesAnswer(context)),
         secrets: () => secrets,
         prepare: async () => {
           const { apiKey } = this.#config;
           const key = checkedKey(typeof apiKey === 'function' ? await apiKey() : apiKey);
           secrets = [key];
-          return { request: this.#httpRequest(whole, key), dispatcher: await this.#dispatch() };
+          const facts = findModel('openai', this.model);
+          checkRequest(whole, this.model, facts);
+          const taken = route(whole, facts, this.#config.api);
+          api = taken.api;
+          return {
+            request: this.#httpRequest(whole, key, facts, taken),
+            notices: taken.notices,
+            dispatcher: await this.#dispatch(),
+          };
         },
       }),
     );
@@ -59,21 +73,24 @@ export class OpenAiProvider implements LlmProvider {
     return collectResponse(this.stream(request, signal));
   }
 
-  #httpRequest(request: ChatRequest, key: string): HttpRequest {
-    const facts = findModel('openai', this.model);
-    checkRequest(request, this.model, facts);
+  #httpRequest(request: ChatRequest, key: string, facts: ModelFacts | undefined, { api, effort }: Route): HttpRequest {
     const streaming = (request.streaming ?? true) && facts?.streaming !== false;
-    this.#url ??= endpointUrl(parseEndpoint(this.#config.endpoint ?? defaultEndpoint), 'chat/completions');
+    const options = { model: this.model, facts, effort, streaming };
     return {
       method: 'POST',
-      url: this.#url,
+      url: this.#url(api),
       headers: {
         authorization: `Bearer ${key}`,
         'content-type': 'application/json',
         accept: streaming ? 'text/event-stream' : 'application/json',
       },
-      body: JSON.stringify(toWire(request, { model: this.model, facts, streaming })),
+      body: JSON.stringify(api === 'chat' ? toChatWire(request, options) : toResponsesWire(request, options)),
     };
+  }
+
+  #url(api: Api): URL {
+    const path = api === 'chat' ? 'chat/completions' : 'responses';
+    return (this.#urls[api] ??= endpointUrl(parseEndpoint(this.#config.endpoint ?? defaultEndpoint), path));
   }
 
   #dispatch(): Promise<Dispatcher> {

@@ -197,8 +197,8 @@ test('image parts arrive as data URIs with the detail that was set', async () =>
   ]);
 });
 
-test('tools for a model that takes them only over Responses are refused before sending', async () => {
-  const error = await refused({ messages: hello, tools: [weather] }, { model: 'gpt-6.1-sol' });
+test('tools for a model that takes them only over Responses are refused where a setting insists on Chat', async () => {
+  const error = await refused({ messages: hello, tools: [weather] }, { model: 'gpt-6.1-sol', api: 'chat' });
   assert.match(error.message, /cannot call tools over Chat Completions/);
 });
 
@@ -239,7 +239,7 @@ test('reasoning effort goes to models that take it and to those nobody knows, an
   assert.equal(await effort('gpt-4o'), undefined);
   const unknown = toWire(
     { messages: hello, reasoningEffort: 'low' },
-    { model: 'x', facts: undefined, streaming: true },
+    { model: 'x', facts: undefined, effort: 'low', streaming: true },
   );
   assert.equal(unknown.reasoning_effort, 'low');
 });
@@ -257,7 +257,7 @@ test('what every live Chat model is asked with every setting, the vendor’s own
       const needsResponses = reasoning?.toolsOnChatNeedEffortNone && !reasoning.efforts.includes('none');
       await send({ messages: [system, ...hello], maxTokens: 64, temperature: 0 }, { model });
       if (tools && !needsResponses)
-        await send({ messages: hello, tools: [weather], parallelToolCalls: false }, { model });
+        await send({ messages: hello, tools: [weather], parallelToolCalls: false }, { model, api: 'chat' });
       if (vision) await send({ messages: [{ role: 'user', content: [{ type: 'image', url: png }] }] }, { model });
       await send({ messages: hello, streaming: false }, { model });
     });

@@ -10,7 +10,7 @@ import type { EventSource } from '../../http/wire-stream.ts';
 import { LlmError } from '../../llm-error.ts';
 import type { StreamEvent } from '../../stream-event.ts';
 import { failureFromAnswer } from '../failures.ts';
-import { ChatAnswer } from './from-wire.ts';
+import type { Answer, AnswerContext } from '../answer.ts';
 
 export interface ExchangeOptions {
   readonly vendor: string;
@@ -21,8 +21,14 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal | undefined;
   /** What must never show in an error. */
   readonly secrets: () => readonly string[];
+  readonly makeAnswer: (context: AnswerContext) => Answer;
   /** Called when the call really begins, so that the key is asked for now and not before. */
-  readonly prepare: () => Promise<{ readonly dispatcher: Dispatcher; readonly request: HttpRequest }>;
+  readonly prepare: () => Promise<{
+    readonly dispatcher: Dispatcher;
+    readonly request: HttpRequest;
+    /** What was changed or left out, to be told before the answer. */
+    readonly notices: readonly string[];
+  }>;
 }
 
 /** How long and how much of what follows [DONE] is read for the sake of the connection. */
@@ -38,8 +44,9 @@ export class ChatExchange implements EventSource {
   #call: HttpCall | undefined;
   #idle: IdleTimer | undefined;
   #response: HttpResponse | undefined;
-  #answer: ChatAnswer | undefined;
+  #answer: Answer | undefined;
   #events: ServerSentEvents | undefined;
+  #isClosed = false;
   #host = '';
   #out: StreamEvent[] = [];
 
@@ -77,6 +84,7 @@ export class ChatExchange implements EventSource {
 
   close(): void {
     const { clock, signal } = this.#options;
+    this.#isClosed = true;
     this.#idle?.dispose();
     signal?.removeEventListener('abort', this.#onAbort);
     const response = this.#response;
@@ -92,36 +100,45 @@ export class ChatExchange implements EventSource {
   }
 
   async #open(out: StreamEvent[]): Promise<boolean> {
-    const { vendor, model, clock, timeoutMs, signal } = this.#options;
+    const { signal } = this.#options;
     if (signal?.aborted) throw signal.reason;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
-    const { dispatcher, request } = await this.#prepare();
+    const { dispatcher, request, notices } = await this.#prepare();
+    for (const text of notices) out.push({ type: 'notice', notice: { kind: 'adjusted', text } });
     if (this.#givenUp) throw this.#givenUp.reason;
     this.#host = request.url.host;
     this.#call = openHttp(dispatcher, request);
-    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#giveUp(this.#timedOut()));
+    // undici writes the request in this turn of the event loop. What reading its answer needs is made after that, while it travels.
+    setImmediate(this.#makeReady);
     const response = (this.#response = await this.#call.response);
-    this.#idle.touch();
+    this.#makeReady();
+    this.#idle!.touch();
     const { headers, status } = response;
     const headroom = rateLimitHeadroom(headers);
     if (headroom) out.push({ type: 'notice', notice: { kind: 'rate-limit', headroom } });
     if (status !== 200) throw this.#failure(await this.#readAll(response), status);
-    const requestId = headers['x-request-id'];
-    const answer = (this.#answer = new ChatAnswer({
+    const type = headers['content-type']?.trim().toLowerCase() ?? '';
+    if (type.startsWith('text/event-stream')) return true;
+    const body = await this.#readAll(response);
+    return this.#whole(body.startsWith('\uFEFF') ? body.slice(1) : body, type, out);
+  }
+
+  readonly #makeReady = (): void => {
+    if (this.#idle || this.#isClosed) return;
+    const { vendor, model, clock, timeoutMs } = this.#options;
+    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#giveUp(this.#timedOut()));
+    const requestId = (): string | undefined => this.#response?.headers['x-request-id'];
+    const answer = (this.#answer = this.#options.makeAnswer({
       vendor,
       model,
       failure: body => this.#failure(body),
-      ...(requestId && { requestId }),
+      get requestId() {
+        return requestId();
+      },
     }));
-    const type = headers['content-type']?.trim().toLowerCase() ?? '';
-    if (type.startsWith('text/event-stream')) {
-      const shortcut = answer.shortcut(() => this.#out);
-      this.#events = new ServerSentEvents(data => answer.pushChunk(data, this.#out), undefined, shortcut);
-      return true;
-    }
-    const body = await this.#readAll(response);
-    return this.#whole(answer, body.startsWith('\uFEFF') ? body.slice(1) : body, type, out);
-  }
+    const shortcut = answer.shortcut?.(() => this.#out);
+    this.#events = new ServerSentEvents(data => answer.pushChunk(data, this.#out), undefined, shortcut);
+  };
 
   /** What to send, or the reason for giving up as soon as there is one: asking for a key may take a person's time. */
   #prepare(): ReturnType<ExchangeOptions['prepare']> {
@@ -132,7 +149,8 @@ export class ChatExchange implements EventSource {
   }
 
   /** The answer came in one piece: not asked to stream, or a host that cannot. */
-  #whole(answer: ChatAnswer, body: string, type: string, out: StreamEvent[]): boolean {
+  #whole(body: string, type: string, out: StreamEvent[]): boolean {
+    const answer = this.#answer!;
     if (type.includes('html') || /^\s*</.test(body)) throw this.#notAnApi('a web page');
     if (body.trim() === '') throw this.#notAnApi('nothing');
     // A proxy that drops the content type of a stream leaves its body recognisable.
@@ -216,7 +234,7 @@ export class ChatExchange implements EventSource {
     if (error instanceof LlmError) return error;
     if (!this.#call) return this.#notPrepared(error);
     if (error instanceof RangeError) return this.#broken(error.message);
-    return connectionFailure(error, { vendor, model, host: this.#host, midAnswer: this.#answer !== undefined });
+    return connectionFailure(error, { vendor, model, host: this.#host, midAnswer: this.#response?.status === 200 });
   }
 }
 

@@ -3,25 +3,18 @@ import { LlmError } from '../../llm-error.ts';
 import type { ResponseMetadata, StopReason } from '../../request.ts';
 import type { StreamEvent } from '../../stream-event.ts';
 import type { Usage } from '../../usage.ts';
+import type { Answer, AnswerContext } from '../answer.ts';
 import { usageFromChat } from '../usage-from-wire.ts';
 import { TextChunkTemplate } from './text-chunk-template.ts';
 import { ToolCallFragments } from './tool-call-fragments.ts';
 import type { WireAnswer, WireDelta } from './wire.ts';
 
-export interface FromWireContext {
-  readonly vendor: string;
-  readonly model: string;
-  readonly requestId?: string;
-  /** Makes the failure of an error object that came inside a stream. */
-  readonly failure: (body: string) => LlmError;
-}
-
 /**
  * One answer of Chat Completions, streamed or whole, as StreamEvents. Streamed and whole go through the same code, so that the same
  * answer gives the same content, calls, usage and stop reason either way.
  */
-export class ChatAnswer {
-  #context: FromWireContext;
+export class ChatAnswer implements Answer {
+  #context: AnswerContext;
   #calls = new ToolCallFragments();
   #usage: Usage | undefined;
   #finishReason: string | undefined;
@@ -34,7 +27,7 @@ export class ChatAnswer {
   #serviceTier: string | undefined;
   #template: TextChunkTemplate | undefined;
 
-  constructor(context: FromWireContext) {
+  constructor(context: AnswerContext) {
     this.#context = context;
   }
 

@@ -1,19 +1,23 @@
 import type { ModelFacts } from '../../model-catalog.ts';
 import type { ContentPart, Message } from '../../message.ts';
 import type { ChatRequest, ReasoningEffort } from '../../request.ts';
+import { samplingAllowed } from '../sampling.ts';
 import type { WireMessage, WirePart, WireRequest } from './wire.ts';
 
 export interface ToWireOptions {
   readonly model: string;
   /** undefined for a model the catalogue does not know: then nothing is left out or renamed on a guess. */
   readonly facts: ModelFacts | undefined;
+  /** As the route decided; undefined sends none. */
+  readonly effort: ReasoningEffort | undefined;
   readonly streaming: boolean;
 }
 
 /** A request in OpenAI's words, with what the model is known not to take left out. */
-export function toWire(request: ChatRequest, { model, facts, streaming }: ToWireOptions): WireRequest {
+export function toWire(request: ChatRequest, { model, facts, effort, streaming }: ToWireOptions): WireRequest {
   const { tools, toolChoice, parallelToolCalls, maxTokens, temperature, responseFormat } = request;
-  const body: WireRequest = { model, messages: request.messages.map(message => toWireMessage(message, facts)) };
+  const messages = facts?.systemRole === 'none' ? foldSystem(request.messages) : request.messages;
+  const body: WireRequest = { model, messages: messages.map(message => toWireMessage(message, facts)) };
   if (tools?.length) {
     body.tools = tools.map(({ name, description, parameters }) => ({
       type: 'function',
@@ -25,8 +29,7 @@ export function toWire(request: ChatRequest, { model, facts, streaming }: ToWire
     if (parallelToolCalls !== undefined) body.parallel_tool_calls = parallelToolCalls;
   }
   if (maxTokens !== undefined) body[facts?.tokenLimitField ?? 'max_completion_tokens'] = maxTokens;
-  if (temperature !== undefined && samplingAllowed(facts, effortToSend(request, facts))) body.temperature = temperature;
-  const effort = effortToSend(request, facts);
+  if (temperature !== undefined && samplingAllowed(facts, effort)) body.temperature = temperature;
   if (effort !== undefined) body.reasoning_effort = effort;
   if (responseFormat?.type === 'json-object') body.response_format = { type: 'json_object' };
   if (responseFormat?.type === 'json-schema') {
@@ -40,33 +43,18 @@ export function toWire(request: ChatRequest, { model, facts, streaming }: ToWire
   return body;
 }
 
-/**
- * The effort that was asked for; or, with tools on a model that answers 400 to tools unless it does not reason (5.4 and later on
- * Chat Completions), "none".
- */
-function effortToSend(
-  { tools, reasoningEffort }: ChatRequest,
-  facts: ModelFacts | undefined,
-): ReasoningEffort | undefined {
-  if (!facts) return reasoningEffort;
-  // A model without efforts reasons, but does not let itself be told how much.
-  if (!facts.reasoning?.efforts.length) return undefined;
-  const { toolsOnChatNeedEffortNone, defaultEffort, efforts } = facts.reasoning;
-  if (tools?.length && toolsOnChatNeedEffortNone && efforts.includes('none'))
-    return reasoningEffort === undefined && defaultEffort === 'none' ? undefined : 'none';
-  return reasoningEffort;
-}
-
-/** Reasoning models take a temperature only while they do not reason (OpenAI "Using GPT-5.x", parameter compatibility). */
-function samplingAllowed(facts: ModelFacts | undefined, effort: ReasoningEffort | undefined): boolean {
-  switch (facts?.sampling) {
-    case 'never':
-      return false;
-    case 'effort-none':
-      return (effort ?? facts.reasoning?.defaultEffort) === 'none';
-    default:
-      return true;
-  }
+/** o1-preview and o1-mini know no system role: what it says goes in front of the first question. */
+function foldSystem(messages: readonly Message[]): Message[] {
+  const system = messages.flatMap(message => (message.role === 'system' ? message.content : []));
+  const rest = messages.filter(({ role }) => role !== 'system');
+  const first = rest.findIndex(({ role }) => role === 'user');
+  return rest.map((message, index): Message => {
+    if (index !== first || message.role !== 'user' || system.length === 0) return message;
+    const { content } = message;
+    return typeof content === 'string'
+      ? { role: 'user', content: [...system, content].join('\n\n') }
+      : { role: 'user', content: [...system.map(text => ({ type: 'text' as const, text })), ...content] };
+  });
 }
 
 function toWireMessage(message: Message, facts: ModelFacts | undefined): WireMessage {
