@@ -210,6 +210,8 @@ export class ChatSession implements Disposable {
         break;
       }
       case 'notice':
+        // Every step of a turn is adjusted alike; told once is enough.
+        if (turn.entries.some(entry => entry.type === 'notice' && entry.text === event.text)) return;
         turn.entries.push({ type: 'notice', text: event.text });
         break;
       case 'messages':

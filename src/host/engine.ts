@@ -54,18 +54,21 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const workspaceName = vscode.workspace.name ?? '';
 
   const meteredProvider = (facts: { conversation: string; turn: string; feature: string }): LlmProvider => {
-    const { provider, model, endpoint, maxTokens, temperature, timeoutMs, streaming } = readSettings();
+    const { provider, model, endpoint, api, reasoningEffort, maxTokens, temperature, timeoutMs, streaming } =
+      readSettings();
     const { origin } = parseEndpoint(endpoint);
     const wire = createProvider({
       provider,
       model,
       endpoint,
+      api,
       maxTokens,
       timeoutMs,
       streaming,
       clock,
       apiKey: () => keyFor(keys, provider, origin),
       ...(temperature !== undefined && { temperature }),
+      ...(reasoningEffort !== undefined && { reasoningEffort }),
     });
     return metered(wire, {
       ledger,
@@ -76,7 +79,8 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     });
   };
 
-  const workspace = openWorkspace(log);
+  let workspace = openWorkspace(log);
+  own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => (workspace = openWorkspace(log))));
   const setUp = async (facts: { conversation: string; turn: string; feature: string }): Promise<TurnSetup> => {
     const provider = meteredProvider(facts);
     return {
@@ -87,7 +91,22 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const kept = history.load(context.workspaceState.get(conversationKey, ''));
   if (kept) endInterrupted(kept, turn => ledger.total({ turn }));
   const session = own.add(
-    new ChatSession({ setUp, ledger, history, workspace, workspaceName, clock, newId, log }, kept),
+    new ChatSession(
+      {
+        setUp,
+        ledger,
+        history,
+        // Asked for at each turn: folders come and go.
+        get workspace() {
+          return workspace;
+        },
+        workspaceName,
+        clock,
+        newId,
+        log,
+      },
+      kept,
+    ),
   );
 
   const status = own.add(new CostStatus({ item: statusItem, ledger, periods, budgets: () => readSettings().budgets }));
@@ -239,10 +258,7 @@ async function keyFor(keys: SecretKeys, provider: string, origin: string): Promi
 
 /** In an untrusted workspace nothing of it is shown to a model; and some models take no tools. */
 function mayUseTools({ name, model }: LlmProvider, hasFolder: boolean): boolean {
-  const facts = findModel(name, model);
-  const { efforts, toolsOnChatNeedEffortNone } = facts?.reasoning ?? {};
-  const chatTakesTools = !toolsOnChatNeedEffortNone || efforts?.includes('none') === true;
-  return vscode.workspace.isTrusted && hasFolder && (facts?.tools ?? true) && chatTakesTools;
+  return vscode.workspace.isTrusted && hasFolder && (findModel(name, model)?.tools ?? true);
 }
 
 function originOf(endpoint: string): string | undefined {

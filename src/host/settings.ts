@@ -2,12 +2,16 @@ import * as vscode from 'vscode';
 import { Money } from '../core/money.ts';
 import { defaultEndpoint } from '../llm/openai/endpoint.ts';
 import { defaultModel } from '../llm/model-catalog.ts';
+import type { ReasoningEffort } from '../llm/request.ts';
 
 /** The settings as one request needs them, read at that moment: a change holds from the next request on. */
 export interface Settings {
   readonly provider: 'openai';
   readonly model: string;
   readonly endpoint: string;
+  readonly api: 'auto' | 'chat' | 'responses';
+  /** undefined leaves it to the model. */
+  readonly reasoningEffort: ReasoningEffort | undefined;
   readonly maxTokens: number;
   /** undefined where nobody set it: then it is not sent. */
   readonly temperature: number | undefined;
@@ -30,6 +34,8 @@ export function readSettings(): Settings {
     provider: 'openai',
     model: own.get('model', defaultModel).trim() || defaultModel,
     endpoint: own.get('endpoint', defaultEndpoint),
+    api: own.get('api', 'auto'),
+    reasoningEffort: effortOf(own.get('reasoningEffort', 'auto')),
     maxTokens: own.get('maxTokens', 4096),
     temperature: explicitNumber(own, 'temperature'),
     timeoutMs: own.get('timeout', 60) * 1000,
@@ -42,6 +48,9 @@ export function readSettings(): Settings {
     },
   };
 }
+
+const effortOf = (setting: ReasoningEffort | 'auto'): ReasoningEffort | undefined =>
+  setting === 'auto' ? undefined : setting;
 
 /** What a person set somewhere, as against the default in package.json. */
 function explicitNumber(own: vscode.WorkspaceConfiguration, name: string): number | undefined {

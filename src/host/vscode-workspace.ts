@@ -5,7 +5,7 @@ import { probeRipgrep } from '../tools/probe-ripgrep.ts';
 import { ToolFailure } from '../tools/tool.ts';
 import type { Workspace } from '../tools/workspace.ts';
 
-/** The folders that are open right now; remade when they change, so that a turn sees one state of them. */
+/** The folders that are open right now. Made anew when they change, so that a turn sees one state of them. */
 export function openWorkspace(log: Log): Workspace {
   const roots = (vscode.workspace.workspaceFolders ?? [])
     .filter(({ uri }) => uri.scheme === 'file')

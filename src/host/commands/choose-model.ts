@@ -9,7 +9,7 @@ type ModelItem = vscode.QuickPickItem & { readonly id?: string };
 /** Lists what can be asked, with price, context and abilities, and makes the chosen one the model of the next question. */
 export async function chooseModel(now: number): Promise<void> {
   const { provider, model } = readSettings();
-  const models = listModels(provider, { at: now }).filter(({ endpoints }) => endpoints.includes('chat'));
+  const models = listModels(provider, { at: now });
   const other: ModelItem = { label: 'Another Model…', alwaysShow: true };
   const items: ModelItem[] = [
     ...models.map(facts => describe(facts, facts.id === model, now)),
