@@ -32,8 +32,8 @@ export async function askOnce(question: string, options: StartOptions, backend: 
     return report.problems.length > 0 ? 1 : 0;
   } catch (error) {
     const screenshot = await workbench.screenshot(options.screenshot ?? 'once-failed').catch(() => 'not possible');
-    console.error(`screenshot: ${screenshot}`);
-    throw error;
+    console.error(`no answer: ${error instanceof Error ? error.message : String(error)}\nscreenshot: ${screenshot}`);
+    return 1;
   } finally {
     await workbench.close();
   }

@@ -52,6 +52,9 @@ export function readOptions(args: readonly string[], cwd: string): StartOptions 
   if (image !== undefined && !existsSync(image)) {
     throw new UsageError(`there is no file ${image}`);
   }
+  if (image !== undefined && !/\.(png|jpe?g|gif|webp)$/i.test(image)) {
+    throw new UsageError(`--image takes a .png, .jpg, .gif or .webp file, not ${image}`);
+  }
   if (values.live && !process.env['OPENAI_API_KEY']?.trim()) {
     throw new UsageError('--live needs your key in the environment variable OPENAI_API_KEY');
   }

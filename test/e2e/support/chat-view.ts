@@ -28,6 +28,8 @@ export class ChatView {
   readonly sendButton: Locator;
   readonly stopButton: Locator;
   readonly attachments: Locator;
+  /** Why something was not attached. */
+  readonly refusal: Locator;
   readonly turns: Locator;
   readonly #page: Page;
 
@@ -40,6 +42,7 @@ export class ChatView {
     this.sendButton = this.frame.getByTestId('send');
     this.stopButton = this.frame.getByTestId('stop');
     this.attachments = this.frame.getByTestId('attachment');
+    this.refusal = this.frame.getByTestId('refusal');
     this.turns = this.frame.getByTestId('turn');
   }
 
@@ -83,12 +86,19 @@ export class ChatView {
     return new Turn(this.turns.last());
   }
 
-  /** Copies a picture to the clipboard and pastes it into the composer; returns when it is attached for good. */
+  /**
+   * Copies a picture to the clipboard and pastes it into the composer; returns when it is attached for good.
+   * @throws Error with the view's own words when it is refused
+   */
   async pasteImage(file: string): Promise<void> {
     const before = await this.attachments.count();
     await this.pasteFile(file, MIME[extname(file).toLowerCase()] ?? 'application/octet-stream');
     // It is drawn at once, and busy until it was checked and priced.
-    await this.attachments.and(this.frame.locator(':not([aria-busy=true])')).nth(before).waitFor({ timeout: 15_000 });
+    const attached = this.attachments.and(this.frame.locator(':not([aria-busy=true])')).nth(before);
+    await attached.or(this.refusal.filter({ visible: true })).first().waitFor({ timeout: 15_000 });
+    if (await this.refusal.isVisible()) {
+      throw new Error((await this.refusal.innerText()).trim());
+    }
   }
 
   /** The same for any file said to be of a type, without expecting it to be taken. */
