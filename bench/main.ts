@@ -3,7 +3,7 @@
  * a shared machine must not stop a build. What each figure means and the goals are told beside the figures themselves.
  */
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { s1 } from './s1-stream-cpu.ts';
 import { s2 } from './s2-first-delta.ts';
@@ -38,8 +38,11 @@ async function main(): Promise<void> {
   for (const name of wanted) if (!known.has(name)) console.log(`${name}  not measured: there is no such figure`);
   const chosen = wanted.length === 0 ? figures : figures.filter(({ name }) => wanted.includes(name));
   console.log(
-    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}; ratios to the floor of the same run, less is better`,
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}; ratios to the floor, less is better`,
   );
+  const [load = 0] = loadavg();
+  // Ratios stand a busy machine, but p50 and p99 of a few hundred microseconds stand it least.
+  if (load > cpus().length / 2) console.log(`the machine is busy: load ${load.toFixed(1)}`);
   const lines: Line[] = [];
   for (const figure of chosen) {
     for (const line of await measured(figure)) {
@@ -64,6 +67,7 @@ function writeResults(lines: readonly Line[]): void {
     node: process.version,
     cpu: cpus()[0]?.model,
     cpus: cpus().length,
+    load: loadavg()[0],
     lines: lines.map(line => ({ name: line.name, text: format(line), ...line.result })),
   };
   writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);

@@ -20,7 +20,8 @@ export class ChatAnswer implements Answer {
   #finishReason: string | undefined;
   #refused = false;
   #sawChoice = false;
-  #sawText = false;
+  #textChunks = 0;
+  #learnFrom = worthLearning;
   #done = false;
   #id = '';
   #model: string | undefined;
@@ -34,8 +35,10 @@ export class ChatAnswer implements Answer {
   /**
    * Recognises text chunks like the last one in the bytes of the stream; the rest comes by `pushChunk`.
    * @param out where the next events go: the reader takes them away between two pulls.
+   * @param learnFrom the first text chunk to learn from, counted from 1.
    */
-  shortcut(out: () => StreamEvent[]): EventShortcut {
+  shortcut(out: () => StreamEvent[], learnFrom = worthLearning): EventShortcut {
+    this.#learnFrom = learnFrom;
     return (this.#template = new TextChunkTemplate(text => out().push({ type: 'text-delta', text })));
   }
 
@@ -57,9 +60,7 @@ export class ChatAnswer implements Answer {
     // Learn only from a chunk that was nothing but text; after any other, what was learned may no longer be all there is to know.
     const only = out.length === before + 1 ? out[before] : undefined;
     if (only?.type !== 'text-delta' || !this.#calls.isEmpty) this.#template?.forget();
-    // Not from the very first, which a person is waiting for (bench S2).
-    else if (this.#sawText) this.#template?.learn(data, only.text);
-    else this.#sawText = true;
+    else if (++this.#textChunks >= this.#learnFrom) this.#template?.learn(data, only.text);
   }
 
   /** A whole chat.completion object, for requests without streaming. */
@@ -174,6 +175,9 @@ export class ChatAnswer implements Answer {
     });
   }
 }
+
+/** Compiling what was learned takes longer than parsing the few chunks of a short answer, and delays the next first word (bench S2). */
+const worthLearning = 32;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
