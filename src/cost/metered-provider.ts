@@ -66,7 +66,7 @@ class MeteredProvider implements LlmProvider {
 
   async chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse> {
     const at = this.#options.clock.now();
-    const response = await collectResponse(this.stream(request, signal));
+    const response = await collectResponse(this.stream(request, signal), request);
     const { usage, metadata } = response;
     if (!usage) return response;
     const tier = metadata.serviceTier;

@@ -1,11 +1,24 @@
 import { LlmError } from './llm-error.ts';
 import type { Continuation, ToolCall } from './message.ts';
-import type { ChatResponse } from './request.ts';
+import type { ChatRequest, ChatResponse } from './request.ts';
+import { checkFormat } from './structured-output.ts';
 import type { StreamEvent } from './stream-event.ts';
 import type { Usage } from './usage.ts';
 
-/** Folds a stream into the reference's ChatResponse. */
-export async function collectResponse(events: AsyncIterable<StreamEvent>): Promise<ChatResponse> {
+/**
+ * Folds a stream into the reference's ChatResponse. Where the request asked for JSON, the content is JSON that fits.
+ * @throws LlmError ERR_BAD_RESPONSE where it is not, with the text in `facts.text`.
+ */
+export async function collectResponse(
+  events: AsyncIterable<StreamEvent>,
+  request: Pick<ChatRequest, 'responseFormat'> = {},
+): Promise<ChatResponse> {
+  const response = await fold(events);
+  await checkFormat(response, request.responseFormat);
+  return response;
+}
+
+async function fold(events: AsyncIterable<StreamEvent>): Promise<ChatResponse> {
   let content = '';
   let thinking = '';
   let usage: Usage | undefined;

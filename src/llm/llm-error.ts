@@ -45,6 +45,8 @@ export interface LlmErrorFacts {
   /** What the server asked for, milliseconds from now. Never undercut. */
   readonly retryAfterMs?: number;
   readonly model?: string;
+  /** What the model did write, where that is not what was asked for. Never part of the message. */
+  readonly text?: string;
   readonly cause?: unknown;
 }
 

@@ -101,7 +101,7 @@ export class ScriptedProvider implements LlmProvider {
   }
 
   chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse> {
-    return collectResponse(this.stream(request, signal));
+    return collectResponse(this.stream(request, signal), request);
   }
 }
 

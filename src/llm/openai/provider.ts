@@ -70,7 +70,7 @@ export class OpenAiProvider implements LlmProvider {
   }
 
   chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse> {
-    return collectResponse(this.stream(request, signal));
+    return collectResponse(this.stream(request, signal), request);
   }
 
   #httpRequest(request: ChatRequest, key: string, facts: ModelFacts | undefined, { api, effort }: Route): HttpRequest {

@@ -1,6 +1,7 @@
 import { refusedLocally } from '../llm-error.ts';
 import type { ModelFacts } from '../model-catalog.ts';
 import type { ChatRequest, ReasoningEffort } from '../request.ts';
+import { jsonIsMentioned } from '../structured-output.ts';
 import { samplingAllowed } from './sampling.ts';
 
 export type Api = 'chat' | 'responses';
@@ -26,6 +27,8 @@ export function route(request: ChatRequest, facts: ModelFacts | undefined, asked
   const notices = notice ? [notice] : [];
   const { api, effort: sent, notice: why } = chooseApi(request, facts, effort, asked);
   if (why) notices.push(why);
+  if (request.responseFormat?.type === 'json-object' && !jsonIsMentioned(request))
+    notices.push('OpenAI refuses JSON mode unless a message mentions JSON.');
   if (request.temperature !== undefined && !samplingAllowed(facts, sent))
     notices.push(
       `temperature is left out: ${facts.name} takes none${facts.sampling === 'never' ? '' : ' while it reasons'}.`,
