@@ -34,6 +34,8 @@ export interface LlmErrorFacts {
   readonly retryable: boolean;
   /** True where it is certain that the vendor received nothing, so nothing can be billed. */
   readonly notSent?: true;
+  /** Set where the request will be sent differently when it is asked again at once; says for a person what changed. */
+  readonly adjusted?: string;
   /** The vendor as a person knows it: "OpenAI". */
   readonly vendor?: string;
   readonly status?: number;

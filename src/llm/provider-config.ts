@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
+import type { ParameterMemory } from './openai/parameter-memory.ts';
 import type { ReasoningEffort } from './request.ts';
 
 export interface ProviderConfig {
@@ -18,6 +19,8 @@ export interface ProviderConfig {
   readonly timeoutMs?: number;
   readonly reasoningEffort?: ReasoningEffort;
   readonly streaming?: boolean;
+  /** What hosts turned out not to take, kept across providers of the same window. */
+  readonly parameterMemory?: ParameterMemory;
   readonly clock?: Clock;
   /** How connections are made; default is a direct undici Agent. */
   readonly dispatcher?: Dispatcher | (() => Promise<Dispatcher>);

@@ -13,10 +13,15 @@ import type { StreamEvent } from '../stream-event.ts';
 import { ChatExchange } from './chat/chat-exchange.ts';
 import { ChatAnswer } from './chat/from-wire.ts';
 import { toWire as toChatWire } from './chat/to-wire.ts';
+import type { WireRequest as ChatWire } from './chat/wire.ts';
 import { defaultEndpoint, endpointUrl, parseEndpoint } from './endpoint.ts';
+import { ParameterMemory } from './parameter-memory.ts';
 import { ResponsesAnswer } from './responses/from-wire.ts';
 import { toWire as toResponsesWire } from './responses/to-wire.ts';
+import type { WireRequest as ResponsesWire } from './responses/wire.ts';
 import { type Api, type Route, route } from './route.ts';
+
+type WireBody = ChatWire | ResponsesWire;
 
 const defaultTimeoutMs = 60_000;
 
@@ -29,6 +34,7 @@ export class OpenAiProvider implements LlmProvider {
   /** For what a request leaves out. */
   #defaults: Partial<ChatRequest>;
   #dispatcher: Promise<Dispatcher> | undefined;
+  #memory: ParameterMemory;
   #urls: { [api in Api]?: URL } = {};
 
   constructor(config: ProviderConfig) {
@@ -36,12 +42,14 @@ export class OpenAiProvider implements LlmProvider {
     this.#clock = config.clock ?? systemClock;
     this.model = config.model ?? defaultModel;
     this.#defaults = defaultsOf(config);
+    this.#memory = config.parameterMemory ?? new ParameterMemory();
   }
 
   stream(request: ChatRequest, signal?: AbortSignal): AsyncIterable<StreamEvent> {
     const whole = { ...this.#defaults, ...request };
     let secrets: string[] = [];
     let api: Api = 'chat';
+    let sent: WireBody | undefined;
     return new WireStream(
       new ChatExchange({
         vendor: 'OpenAI',
@@ -51,6 +59,7 @@ export class OpenAiProvider implements LlmProvider {
         signal,
         makeAnswer: context => (api === 'chat' ? new ChatAnswer(context) : new ResponsesAnswer(context)),
         secrets: () => secrets,
+        refine: failure => this.#learnFrom(failure, api, sent),
         prepare: async () => {
           const { apiKey } = this.#config;
           const key = checkedKey(typeof apiKey === 'function' ? await apiKey() : apiKey);
@@ -59,8 +68,9 @@ export class OpenAiProvider implements LlmProvider {
           checkRequest(whole, this.model, facts);
           const taken = route(whole, facts, this.#config.api);
           api = taken.api;
+          sent = this.#body(whole, facts, taken);
           return {
-            request: this.#httpRequest(whole, key, facts, taken),
+            request: this.#httpRequest(sent, api, key),
             notices: taken.notices,
             dispatcher: await this.#dispatch(),
           };
@@ -73,19 +83,35 @@ export class OpenAiProvider implements LlmProvider {
     return collectResponse(this.stream(request, signal), request);
   }
 
-  #httpRequest(request: ChatRequest, key: string, facts: ModelFacts | undefined, { api, effort }: Route): HttpRequest {
+  #body(request: ChatRequest, facts: ModelFacts | undefined, { api, effort }: Route): WireBody {
     const streaming = (request.streaming ?? true) && facts?.streaming !== false;
     const options = { model: this.model, facts, effort, streaming };
+    const body = api === 'chat' ? toChatWire(request, options) : toResponsesWire(request, options);
+    this.#memory.apply(this.#place(api), body);
+    return body;
+  }
+
+  #httpRequest(body: WireBody, api: Api, key: string): HttpRequest {
     return {
       method: 'POST',
       url: this.#url(api),
       headers: {
         authorization: `Bearer ${key}`,
         'content-type': 'application/json',
-        accept: streaming ? 'text/event-stream' : 'application/json',
+        accept: body.stream ? 'text/event-stream' : 'application/json',
       },
-      body: JSON.stringify(api === 'chat' ? toChatWire(request, options) : toResponsesWire(request, options)),
+      body: JSON.stringify(body),
     };
+  }
+
+  /** A refused parameter is learned, and the failure says that asking again will be different. */
+  #learnFrom(failure: LlmError, api: Api, body: WireBody | undefined): LlmError {
+    const adjusted = body && this.#memory.learn(this.#place(api), failure.facts, body);
+    return adjusted ? new LlmError({ ...failure.facts, adjusted }) : failure;
+  }
+
+  #place(api: Api): string {
+    return `${this.#url(api).href} ${this.model}`;
   }
 
   #url(api: Api): URL {

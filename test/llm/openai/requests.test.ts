@@ -217,8 +217,8 @@ test('an image for a model that cannot see is refused before sending', async () 
 test('answer formats are sent in OpenAI’s words', async () => {
   const schema = {
     type: 'object',
-    properties: { a: { type: 'string' } },
-    required: ['a'],
+    properties: { answer: { type: 'string' } },
+    required: ['answer'],
     additionalProperties: false,
   };
   const strict = await send({ messages: hello, responseFormat: { type: 'json-schema', name: 'answer', schema } });

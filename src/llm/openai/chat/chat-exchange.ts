@@ -22,6 +22,8 @@ export interface ExchangeOptions {
   /** What must never show in an error. */
   readonly secrets: () => readonly string[];
   readonly makeAnswer: (context: AnswerContext) => Answer;
+  /** Looks at a refusal before it is thrown; may learn from it. */
+  readonly refine: (failure: LlmError) => LlmError;
   /** Called when the call really begins, so that the key is asked for now and not before. */
   readonly prepare: () => Promise<{
     readonly dispatcher: Dispatcher;
@@ -116,7 +118,7 @@ export class ChatExchange implements EventSource {
     const { headers, status } = response;
     const headroom = rateLimitHeadroom(headers);
     if (headroom) out.push({ type: 'notice', notice: { kind: 'rate-limit', headroom } });
-    if (status !== 200) throw this.#failure(await this.#readAll(response), status);
+    if (status !== 200) throw this.#options.refine(this.#failure(await this.#readAll(response), status));
     const type = headers['content-type']?.trim().toLowerCase() ?? '';
     if (type.startsWith('text/event-stream')) return true;
     const body = await this.#readAll(response);
