@@ -95,7 +95,10 @@ export class ChatView {
     await this.pasteFile(file, MIME[extname(file).toLowerCase()] ?? 'application/octet-stream');
     // It is drawn at once, and busy until it was checked and priced.
     const attached = this.attachments.and(this.frame.locator(':not([aria-busy=true])')).nth(before);
-    await attached.or(this.refusal.filter({ visible: true })).first().waitFor({ timeout: 15_000 });
+    await attached
+      .or(this.refusal.filter({ visible: true }))
+      .first()
+      .waitFor({ timeout: 15_000 });
     if (await this.refusal.isVisible()) {
       throw new Error((await this.refusal.innerText()).trim());
     }

@@ -18,15 +18,16 @@ export class QuickInput {
   async runCommand(title: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       await this.openPalette();
-      await this.field.fill(`>${title}`);
       try {
+        await this.field.fill(`>${title}`, { timeout: 4000 });
         await this.#row(title).click({ timeout: 4000 });
         return;
       } catch (error) {
         if (attempt === 4) {
           throw error;
         }
-        // A window that has just loaded may not know the command yet, and the open list does not learn of it.
+        // The list closes when the focus goes elsewhere, as it may while something else is still opening; and in a window
+        // that has just loaded it may not know the command yet, nor learn of it while it is open.
         await this.cancel();
       }
     }
