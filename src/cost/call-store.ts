@@ -93,4 +93,6 @@ export interface CallStore {
   /** The call was never sent. */
   remove(id: string): void;
   totals(filter: CallFilter): ModelTotal[];
+  /** What is spent or may yet be: settled calls at their cost, running and lost ones at their bound. What budgets go by. */
+  committed(filter: CallFilter): Money;
 }

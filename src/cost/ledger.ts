@@ -38,6 +38,8 @@ export interface Reservation {
 export interface LedgerTotal {
   /** Exact sum of what is known and settled. */
   readonly money: Money;
+  /** `money`, and what running and lost calls may cost at most: what budgets go by. */
+  readonly committed: Money;
   readonly calls: number;
   /** Calls whose cost is not known: the truth is "at least" `money`. */
   readonly unknownCalls: number;
@@ -107,6 +109,7 @@ export class Ledger implements Disposable {
     const count = (of: (total: ModelTotal) => number): number => models.reduce((sum, total) => sum + of(total), 0);
     return {
       models,
+      committed: this.#store.committed(filter),
       money: Money.sum(models.map(({ money }) => money)),
       calls: count(({ calls }) => calls),
       unknownCalls: count(({ unknownCalls }) => unknownCalls),

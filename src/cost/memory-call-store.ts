@@ -17,7 +17,7 @@ export class MemoryCallStore implements CallStore {
 
   insert(row: CallRow, caps: readonly Cap[]): void {
     for (const cap of caps) {
-      const spent = this.#committed(cap.filter);
+      const spent = this.committed(cap.filter);
       if (!row.bound || spent.add(row.bound).compare(cap.limit) > 0) throw new CapReached(cap, spent);
     }
     this.#entries.set(row.id, { ...row });
@@ -52,7 +52,7 @@ export class MemoryCallStore implements CallStore {
     );
   }
 
-  #committed(filter: CallFilter): Money {
+  committed(filter: CallFilter): Money {
     return Money.sum(
       this.#matching(filter)
         .filter(({ settlement }) => settlement?.state !== 'rejected')

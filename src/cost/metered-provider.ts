@@ -96,13 +96,13 @@ class MeteredCall {
   #usage: Usage | undefined;
   #tier: string | undefined;
   #begun = false;
-  #observed: number;
+  /** The first word is told at once. */
+  #observed = -Infinity;
 
   constructor(reservation: Reservation, request: ChatRequest, provider: LlmProvider, clock: Clock) {
     this.#reservation = reservation;
     this.#provider = provider;
     this.#clock = clock;
-    this.#observed = clock.monotonic();
     this.#inputTokens = estimateInput(request, provider.name, provider.model).likely;
   }
 
@@ -164,9 +164,10 @@ function notCounted(error: unknown, model: string): LlmError {
 }
 
 function overBudget({ cap, spent }: CapReached, model: string): LlmError {
+  const left = cap.limit.subtract(spent);
   return new LlmError({
     code: 'ERR_BUDGET_EXCEEDED',
-    message: `The ${cap.name} budget of ${cap.limit.format()} has ${cap.limit.subtract(spent).format()} left, and this request could cost more.`,
+    message: `The ${cap.name} budget of ${cap.limit.format()} ${left.pico > 0n ? `has ${left.format()} left, and this request could cost more` : 'is used up, counting requests of unknown cost at the most they can be'}.`,
     model,
     retryable: false,
     notSent: true,

@@ -21,7 +21,7 @@ export class SqliteCallStore implements CallStore {
   insert(row: CallRow, caps: readonly Cap[]): void {
     this.#db.transaction(() => {
       for (const cap of caps) {
-        const spent = this.#committed(cap.filter);
+        const spent = this.committed(cap.filter);
         if (!row.bound || spent.add(row.bound).compare(cap.limit) > 0) throw new CapReached(cap, spent);
       }
       this.#db.run(
@@ -78,8 +78,7 @@ export class SqliteCallStore implements CallStore {
       .map(toModelTotal);
   }
 
-  /** What is spent or may yet be: settled calls at their cost, running and lost ones at their bound. */
-  #committed(filter: CallFilter): Money {
+  committed(filter: CallFilter): Money {
     const { where, values } = whereOf(filter);
     const row = this.#db.get(
       `SELECT COALESCE(SUM(COALESCE(cost, bound)), 0) AS spent FROM calls WHERE state <> 'rejected' AND ${where}`,

@@ -90,7 +90,7 @@ function background({ session, today, month }: Totals, budgets: Budgets): vscode
       [today, budgets.day],
       [month, budgets.month],
     ] as const
-  ).flatMap(([total, limit]) => (limit ? [usedPercent(total.money, limit)] : []));
+  ).flatMap(([total, limit]) => (limit ? [usedPercent(total.committed, limit)] : []));
   const most = shares.reduce((a, b) => (a > b ? a : b), 0n);
   if (most >= 100n) return new vscode.ThemeColor('statusBarItem.errorBackground');
   return most >= nearShare ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
@@ -149,10 +149,11 @@ function tooltip(
   return markdown;
 }
 
+const leftOf = (budget: Money, { committed }: LedgerTotal): Money =>
+  budget.compare(committed) > 0 ? budget.subtract(committed) : Money.zero;
+
 function periodRow(name: string, total: LedgerTotal, budget: Money | undefined, locale: string): string {
-  const left = budget
-    ? `${(budget.compare(total.money) > 0 ? budget.subtract(total.money) : Money.zero).format(locale)} left of ${budget.format(locale)}`
-    : 'no budget set';
+  const left = budget ? `${leftOf(budget, total).format(locale)} left of ${budget.format(locale)}` : 'no budget set';
   return `| ${name} | ${gap}${formatCost(total, locale)} | ${gap}${left} |`;
 }
 

@@ -16,6 +16,7 @@ import type { Message } from '../../src/llm/message.ts';
 
 const nothing: LedgerTotal = {
   money: Money.zero,
+  committed: Money.zero,
   calls: 0,
   unknownCalls: 0,
   estimatedCalls: 0,

@@ -42,13 +42,22 @@ for (const { name, ledger, close } of ledgers()) {
     const call = ledger.reserve({ ...facts, bound: dollars('1') });
     assert.deepEqual(
       { ...ledger.total({}), models: [] },
-      { models: [], money: Money.zero, calls: 0, unknownCalls: 0, estimatedCalls: 0, running: Money.zero },
+      {
+        models: [],
+        money: Money.zero,
+        committed: dollars('1'),
+        calls: 0,
+        unknownCalls: 0,
+        estimatedCalls: 0,
+        running: Money.zero,
+      },
     );
     call.observe(dollars('0.001'));
     assert.equal(ledger.total({}).running!.toString(), '0.001000');
     call.settle(usage);
     const total = ledger.total({});
     assert.ok(total.money.equals(cost));
+    assert.ok(total.committed.equals(cost));
     assert.equal(total.calls, 1);
     assert.equal(total.running, undefined);
     assert.equal(total.models[0]!.inputTokens, 1000);

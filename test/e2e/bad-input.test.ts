@@ -132,6 +132,27 @@ test('an answer cut off at maxTokens says so and offers Continue', async t => {
   await window.chat.turns.last().getByText('the end.').waitFor();
 });
 
+test('a budget that the next request could pass keeps it from being sent, and the tooltip tells what is left', async t => {
+  window.watch(t);
+  await server.control.reset();
+  await window.runCommand('Pennyloom: Reset Session Cost');
+  await window.setSettings({ 'pennyloom.budget.session': 0.05 });
+  const turn = await window.chat.ask('May I?');
+  assert.equal(await turn.finished(), 'failed');
+  assert.match(
+    await turn.failureText(),
+    /session budget of \$0\.05 has \$0\.05 left, and this request could cost more/,
+  );
+  assert.deepEqual(await server.control.requests(), []);
+  await window.statusBar().hover();
+  const tooltip = window.page
+    .locator('.monaco-hover:visible, .workbench-hover:visible')
+    .filter({ hasText: 'This month' });
+  await tooltip.filter({ hasText: /left of \$0\.05/ }).waitFor();
+  await window.page.mouse.move(10, 10);
+  await window.setSettings({ 'pennyloom.budget.session': undefined });
+});
+
 test('hostile Markdown runs nothing and fetches nothing', async t => {
   window.watch(t);
   const fetched: string[] = [];

@@ -140,6 +140,7 @@ test('an answer is shown while it is written, its cost ticks, and Stop closes th
   const turn = await window.chat.ask('Tell me a long story.');
   await turn.answer.getByText('One thing after another.').first().waitFor();
   assert.equal(await turn.status(), 'running');
+  assert.match(await window.statusText(/≈/), /≈ \$0\.\d+/);
   await window.chat.stopButton.click();
   assert.equal(await turn.finished(5000), 'stopped');
   const record = await server.control.waitForRequest({ nth: 1 });
@@ -297,6 +298,7 @@ test('after a reload key and chat are still there, and the key is nowhere it can
   assert.equal(await window.chat.turns.count(), before);
   const dom = await window.chat.frame.locator('html').evaluate('document.documentElement.outerHTML');
   assert.ok(!String(dom).includes(key.slice(8)));
+  assert.deepEqual(await window.filesContaining(key.slice(8)), []);
   const turn = await window.chat.ask('Do you remember me?');
   assert.equal(await turn.finished(), 'done');
   const [record] = await chatRequests();

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -176,6 +176,19 @@ export class Workbench {
     await this.page.mouse.down();
     await this.page.mouse.move(box.x + width, y, { steps: 8 });
     await this.page.mouse.up();
+  }
+
+  /** Every file that VS Code or the browser keeps for this window in which a text occurs as it is: settings, state, logs, databases. */
+  async filesContaining(text: string): Promise<string[]> {
+    const found: string[] = [];
+    for (const entry of await readdir(this.#root, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      // Some are gone again by now; none that stays may hold it.
+      const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+      if (bytes.includes(text) || bytes.includes(Buffer.from(text, 'utf16le'))) found.push(path);
+    }
+    return found;
   }
 
   /** Saves what the window shows to out/screenshots (or to a file with a path of its own) and returns where. */
