@@ -69,12 +69,12 @@ export class ChatView {
 
   /** Types a question with real keys, sends it with the button, and returns the new turn. */
   async ask(question: string): Promise<Turn> {
-    const before = await this.turns.count();
     await typeInto(this.composer, question);
+    // Not by counting: a chat that was just begun anew may still be showing the old turns, and drop them meanwhile.
+    await this.turns.evaluateAll(turns => turns.forEach(turn => turn.toggleAttribute('data-seen', true)));
     await this.sendButton.click();
-    const turn = this.turn(before);
-    await turn.root.waitFor({ timeout: 15_000 });
-    return turn;
+    await this.frame.locator('[data-testid=turn]:not([data-seen])').last().waitFor({ timeout: 15_000 });
+    return this.turn((await this.turns.count()) - 1);
   }
 
   /** A turn by its place, the oldest being 0. */
