@@ -3,7 +3,7 @@ import { apiKey, type MakeClient, model, question } from './client.ts';
 
 /** The bare wire: no retry, no limiter, no ledger. */
 export const ours: MakeClient = async baseUrl => {
-  const provider = createProvider({ provider: 'openai', apiKey, endpoint: baseUrl, model });
+  const provider = createProvider({ retry: false, provider: 'openai', apiKey, endpoint: baseUrl, model });
   return async onFirst => {
     let deltas = 0;
     let text = '';

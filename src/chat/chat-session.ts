@@ -214,6 +214,8 @@ export class ChatSession implements Disposable {
         if (turn.entries.some(entry => entry.type === 'notice' && entry.text === event.text)) return;
         turn.entries.push({ type: 'notice', text: event.text });
         break;
+      case 'waiting':
+        break;
       case 'messages':
         turn.messages.push(...event.messages);
         break;

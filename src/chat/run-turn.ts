@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { AssistantMessage, Continuation, Message, ToolCall, ToolMessage } from '../llm/message.ts';
 import type { LlmProvider } from '../llm/provider.ts';
 import type { StopReason } from '../llm/request.ts';
-import type { RateLimitHeadroom } from '../llm/stream-event.ts';
+import type { Notice, RateLimitHeadroom } from '../llm/stream-event.ts';
 import { type ArgumentsResult, parseArguments } from '../tools/check-arguments.ts';
 import type { ToolRegistry } from '../tools/tool-registry.ts';
 import { type Tool, ToolFailure } from '../tools/tool.ts';
@@ -34,6 +34,8 @@ export type TurnEvent =
   | { readonly type: 'tool-started'; readonly call: ToolCall; readonly summary: string }
   | { readonly type: 'tool-finished'; readonly result: ToolResult }
   | { readonly type: 'notice'; readonly text: string }
+  /** Nothing arrives for now, and why; undefined when it goes on. */
+  | { readonly type: 'waiting'; readonly text: string | undefined }
   | { readonly type: 'headroom'; readonly headroom: RateLimitHeadroom }
   /** Belongs to the conversation from now on. Together they are always something the next request may carry. */
   | { readonly type: 'messages'; readonly messages: readonly Message[] };
@@ -112,8 +114,7 @@ async function* askModel(options: RunTurnOptions, messages: readonly Message[]):
           calls.push(withOwnId(event.call, [...callsIn(messages), ...calls]));
           break;
         case 'notice':
-          if (event.notice.kind === 'rate-limit') yield { type: 'headroom', headroom: event.notice.headroom };
-          else yield { type: 'notice', text: event.notice.text };
+          yield told(event.notice);
           break;
         case 'finish':
           reason = event.reason;
@@ -133,6 +134,19 @@ async function* askModel(options: RunTurnOptions, messages: readonly Message[]):
   }
   // A cut-off answer's calls may be half written.
   return { text, reason, calls: reason === 'tool_use' ? calls : [], ...(continuation && { continuation }) };
+}
+
+function told(notice: Notice): TurnEvent {
+  switch (notice.kind) {
+    case 'rate-limit':
+      return { type: 'headroom', headroom: notice.headroom };
+    case 'waiting':
+      return { type: 'waiting', text: notice.text };
+    case 'waiting-over':
+      return { type: 'waiting', text: undefined };
+    case 'adjusted':
+      return { type: 'notice', text: notice.text };
+  }
 }
 
 function callsIn(messages: readonly Message[]): ToolCall[] {

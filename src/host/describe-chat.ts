@@ -55,6 +55,8 @@ function describeProgress(turn: Turn, event: TurnEvent): ChatViewEvent | undefin
       const call = findCall(turn, event.result);
       return call && { type: 'tool-finished', turnId, call: describeCall(call) };
     }
+    case 'waiting':
+      return { type: 'waiting-changed', turnId, ...(event.text !== undefined && { waiting: event.text }) };
     case 'messages':
     case 'headroom':
       return undefined;

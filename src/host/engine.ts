@@ -10,8 +10,11 @@ import { imageTokens } from '../llm/image-tokens.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import { findModel } from '../llm/model-catalog.ts';
 import { parseEndpoint } from '../llm/openai/endpoint.ts';
+import { ParameterMemory } from '../llm/openai/parameter-memory.ts';
+import { PolicyPool } from '../llm/policy-pool.ts';
 import type { LlmProvider } from '../llm/provider.ts';
 import type { ActionId } from '../protocol/chat-view-state.ts';
+import { defaultRetry } from '../resilience/retry.ts';
 import { allTools, createToolRegistry } from '../tools/tool-registry.ts';
 import { ChatView } from './chat-view.ts';
 import type { CommandName } from './command-names.ts';
@@ -51,13 +54,17 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   own.add(ledger);
   let sessionId = newId();
   const periods = (): Periods => periodsAt(clock.now(), sessionId);
+  // For the whole window: everyone who calls the same model waits in the same line and knows what its host takes.
+  const policies = new PolicyPool(clock);
+  const parameterMemory = new ParameterMemory();
   const workspaceName = vscode.workspace.name ?? '';
 
-  const meteredProvider = (facts: { conversation: string; turn: string; feature: string }): LlmProvider => {
-    const { provider, model, endpoint, api, reasoningEffort, maxTokens, temperature, timeoutMs, streaming } =
-      readSettings();
+  const providerFor = (facts: { conversation: string; turn: string; feature: string }): LlmProvider => {
+    const settings = readSettings();
+    const { provider, model, endpoint, api, reasoningEffort, maxTokens, temperature, timeoutMs, streaming } = settings;
+    const { rateLimit, retryAttempts } = settings;
     const { origin } = parseEndpoint(endpoint);
-    const wire = createProvider({
+    return createProvider({
       provider,
       model,
       endpoint,
@@ -69,20 +76,26 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       apiKey: () => keyFor(keys, provider, origin),
       ...(temperature !== undefined && { temperature }),
       ...(reasoningEffort !== undefined && { reasoningEffort }),
-    });
-    return metered(wire, {
-      ledger,
-      clock,
-      maxTokens,
-      facts: { ...facts, session: sessionId, workspace: workspaceName },
-      caps: () => capsOf(readSettings().budgets, periods()),
+      rateLimit,
+      retry: { ...defaultRetry, attempts: retryAttempts },
+      policies,
+      parameterMemory,
+      // Inside the retries: every request that is really sent has a row of its own.
+      eachAttempt: wire =>
+        metered(wire, {
+          ledger,
+          clock,
+          maxTokens,
+          facts: { ...facts, session: sessionId, workspace: workspaceName },
+          caps: () => capsOf(readSettings().budgets, periods()),
+        }),
     });
   };
 
   let workspace = openWorkspace(log);
   own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => (workspace = openWorkspace(log))));
   const setUp = async (facts: { conversation: string; turn: string; feature: string }): Promise<TurnSetup> => {
-    const provider = meteredProvider(facts);
+    const provider = providerFor(facts);
     return {
       provider,
       tools: mayUseTools(provider, workspace.roots.length > 0) ? createToolRegistry(allTools) : undefined,
@@ -168,7 +181,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
         async () => {
           const turn = newId();
           try {
-            const provider = meteredProvider({ conversation: '', turn, feature: 'test' });
+            const provider = providerFor({ conversation: '', turn, feature: 'test' });
             return await testConnection(provider, ledger, turn, clock, vscode.env.language);
           } catch (error) {
             if (error instanceof LlmError) return { ok: false as const, text: error.message, actions: [] };

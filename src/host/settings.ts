@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Money } from '../core/money.ts';
+import type { RateLimits } from '../resilience/rate-limiter.ts';
 import { defaultEndpoint } from '../llm/openai/endpoint.ts';
 import { defaultModel } from '../llm/model-catalog.ts';
 import type { ReasoningEffort } from '../llm/request.ts';
@@ -19,6 +20,8 @@ export interface Settings {
   readonly streaming: boolean;
   readonly keySource: 'secretStorage' | 'environment';
   readonly budgets: Budgets;
+  readonly rateLimit: RateLimits;
+  readonly retryAttempts: number;
 }
 
 /** US dollars; undefined is no limit. */
@@ -41,6 +44,11 @@ export function readSettings(): Settings {
     timeoutMs: own.get('timeout', 60) * 1000,
     streaming: own.get('streaming', true),
     keySource: own.get('keySource', 'secretStorage'),
+    rateLimit: {
+      ...positive(own, 'requestsPerMinute'),
+      ...positive(own, 'tokensPerMinute'),
+    },
+    retryAttempts: Math.min(10, Math.max(1, Math.round(own.get('retryAttempts', 5)))),
     budgets: {
       session: budget(own, 'session'),
       day: budget(own, 'day'),
@@ -51,6 +59,12 @@ export function readSettings(): Settings {
 
 const effortOf = (setting: ReasoningEffort | 'auto'): ReasoningEffort | undefined =>
   setting === 'auto' ? undefined : setting;
+
+/** A limit a minute; empty and 0 are none. */
+function positive(own: vscode.WorkspaceConfiguration, name: keyof RateLimits): RateLimits {
+  const limit = own.get<number | null>(`rateLimit.${name}`, null);
+  return typeof limit === 'number' && limit > 0 ? { [name]: limit } : {};
+}
 
 /** What a person set somewhere, as against the default in package.json. */
 function explicitNumber(own: vscode.WorkspaceConfiguration, name: string): number | undefined {

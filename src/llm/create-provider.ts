@@ -1,16 +1,60 @@
+import { systemClock } from '../core/clock.ts';
+import type { RateLimiter } from '../resilience/rate-limiter.ts';
+import { defaultRetry } from '../resilience/retry.ts';
+import { findModel } from './model-catalog.ts';
 import { OpenAiProvider } from './openai/provider.ts';
+import { defaultEndpoint } from './openai/endpoint.ts';
+import { PolicyPool } from './policy-pool.ts';
 import type { ProviderConfig } from './provider-config.ts';
 import type { LlmProvider } from './provider.ts';
+import type { ChatRequest } from './request.ts';
+import { resilient } from './resilient-provider.ts';
 
 export type { ProviderConfig } from './provider-config.ts';
 
 /**
- * The one place that knows which vendors exist: adding one is a folder beside `openai/` and a line here.
- * What comes back is the bare wire; retry, limits and the ledger are decorators around it.
+ * The one place that knows which vendors exist: adding one is a folder beside `openai/` and a line in `wireOf`.
+ * With `retry: false` and no `rateLimit` what comes back is the bare wire (inside `eachAttempt`).
  */
 export function createProvider(config: ProviderConfig): LlmProvider {
+  const wire = wireOf(config);
+  const attempt = config.eachAttempt?.(wire) ?? wire;
+  const { retry = defaultRetry, rateLimit, clock = systemClock } = config;
+  if (retry === false && !rateLimit) return attempt;
+  const endpoint = config.endpoint ?? defaultEndpoint;
+  const pool = config.policies ?? new PolicyPool(clock);
+  const limiter = async (): Promise<RateLimiter | undefined> => {
+    const { apiKey } = config;
+    const key = typeof apiKey === 'function' ? await apiKey() : apiKey;
+    // Without a key nothing is sent: the wire says so.
+    return key
+      ? pool.limiter({ provider: wire.name, endpoint, apiKey: key, model: wire.model }, rateLimit ?? {})
+      : undefined;
+  };
+  return resilient(attempt, {
+    retry: retry === false ? { ...defaultRetry, attempts: 1 } : retry,
+    breaker: pool.breaker(wire.name, endpoint),
+    limiter,
+    clock,
+    random: config.random ?? Math.random,
+    tokensOf: request => tokensOf(request, config, wire),
+  });
+}
+
+function wireOf(config: ProviderConfig): LlmProvider {
   switch (config.provider) {
     case 'openai':
       return new OpenAiProvider(config);
   }
+}
+
+/** About what the vendor itself sets aside for a request: its input, at four bytes a token, and the most it may answer. */
+function tokensOf(request: ChatRequest, config: ProviderConfig, wire: LlmProvider): number {
+  const output = request.maxTokens ?? config.maxTokens ?? findModel(wire.name, wire.model)?.maxOutputTokens ?? 0;
+  let bytes = 0;
+  for (const { content } of request.messages) {
+    if (typeof content === 'string') bytes += Buffer.byteLength(content);
+    else for (const part of content) bytes += part.type === 'text' ? Buffer.byteLength(part.text) : 4000;
+  }
+  return Math.ceil(bytes / 4) + output;
 }

@@ -46,6 +46,8 @@ export interface LlmErrorFacts {
   readonly requestId?: string;
   /** What the server asked for, milliseconds from now. Never undercut. */
   readonly retryAfterMs?: number;
+  /** The server's own word on trying again (`x-should-retry`); stands above ours. */
+  readonly shouldRetry?: boolean;
   readonly model?: string;
   /** What the model did write, where that is not what was asked for. Never part of the message. */
   readonly text?: string;

@@ -1,6 +1,10 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import type { ParameterMemory } from './openai/parameter-memory.ts';
+import type { RateLimits } from '../resilience/rate-limiter.ts';
+import type { RetryOptions } from '../resilience/retry.ts';
+import type { PolicyPool } from './policy-pool.ts';
+import type { LlmProvider } from './provider.ts';
 import type { ReasoningEffort } from './request.ts';
 
 export interface ProviderConfig {
@@ -19,9 +23,19 @@ export interface ProviderConfig {
   readonly timeoutMs?: number;
   readonly reasoningEffort?: ReasoningEffort;
   readonly streaming?: boolean;
+  /** Limits a minute; without, only what the server's headers say is kept to. */
+  readonly rateLimit?: RateLimits;
+  /** false, with no rateLimit: the bare wire. */
+  readonly retry?: RetryOptions | false;
+  /** Limiters and breakers to share with others; default is a pool of its own. */
+  readonly policies?: PolicyPool;
+  /** Put around the wire, so that it sees every attempt: what counts requests belongs here. */
+  readonly eachAttempt?: (wire: LlmProvider) => LlmProvider;
   /** What hosts turned out not to take, kept across providers of the same window. */
   readonly parameterMemory?: ParameterMemory;
   readonly clock?: Clock;
+  /** 0 ≤ random < 1; spreads retries. Default Math.random. */
+  readonly random?: () => number;
   /** How connections are made; default is a direct undici Agent. */
   readonly dispatcher?: Dispatcher | (() => Promise<Dispatcher>);
 }

@@ -18,6 +18,14 @@ export type StreamEvent =
 export type Notice =
   /** What the server's rate-limit headers said, before the first token. */
   | { readonly kind: 'rate-limit'; readonly headroom: RateLimitHeadroom }
+  /** Nothing was sent yet, or will be sent again: said once a second while it lasts. */
+  | {
+      readonly kind: 'waiting';
+      readonly reason: 'rate-limit' | 'retry';
+      readonly leftMs: number;
+      readonly text: string;
+    }
+  | { readonly kind: 'waiting-over' }
   /** Something was changed or left out on the way to the vendor; the sentence is for a person. */
   | { readonly kind: 'adjusted'; readonly text: string };
 

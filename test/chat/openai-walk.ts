@@ -33,7 +33,8 @@ export async function startWalk(test: TestContext): Promise<OpenAiWalk> {
   const walk: OpenAiWalk = {
     control,
     model: 'gpt-4o',
-    provider: () => createProvider({ provider: 'openai', model: walk.model, endpoint, apiKey, maxTokens: 1000 }),
+    provider: () =>
+      createProvider({ retry: false, provider: 'openai', model: walk.model, endpoint, apiKey, maxTokens: 1000 }),
     requests: async () => (await control.requests()).filter(({ path }) => path === '/v1/chat/completions'),
   };
   return walk;

@@ -266,7 +266,7 @@ describe('against the vendor’s own bill', () => {
     test(`costs equal what the server billed, cached tokens too (${streaming ? 'streamed' : 'whole'})`, async () => {
       const model = 'gpt-4o';
       const provider = meter(
-        createProvider({ provider: 'openai', model, apiKey: 'sk-test-0123456789abcdef', endpoint }),
+        createProvider({ retry: false, provider: 'openai', model, apiKey: 'sk-test-0123456789abcdef', endpoint }),
       );
       await served.control.script(
         { kind: 'reply', text: 'One.' },
@@ -297,7 +297,7 @@ describe('against the vendor’s own bill', () => {
   test('no call costs more than the bound it was reserved at', async () => {
     for (const model of ['gpt-4o', 'gpt-5.4', 'gpt-4.1-mini', 'gpt-5.6-luna']) {
       const provider = meter(
-        createProvider({ provider: 'openai', model, apiKey: 'sk-test-0123456789abcdef', endpoint }),
+        createProvider({ retry: false, provider: 'openai', model, apiKey: 'sk-test-0123456789abcdef', endpoint }),
       );
       for (const content of ['', 'Hi', '漢字 👩‍👩‍👧‍👦 '.repeat(50), 'word '.repeat(2000)])
         await provider.chat({

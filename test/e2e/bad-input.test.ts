@@ -12,7 +12,13 @@ let window: Workbench;
 before(async () => {
   server = await startOpenAiServer();
   window = await Workbench.open({
-    settings: { 'pennyloom.endpoint': server.baseUrl, 'pennyloom.keySource': 'environment', 'pennyloom.timeout': 2 },
+    settings: {
+      'pennyloom.endpoint': server.baseUrl,
+      'pennyloom.keySource': 'environment',
+      'pennyloom.timeout': 2,
+      // What failing looks like; what trying again looks like is a test of its own.
+      'pennyloom.retryAttempts': 1,
+    },
     env: { OPENAI_API_KEY: key },
   });
   await window.chat.open();
@@ -130,6 +136,29 @@ test('an answer cut off at maxTokens says so and offers Continue', async t => {
   assert.match(await turn.factsText(), /cut off at maxTokens/);
   await turn.root.locator('[data-action=continue]').click();
   await window.chat.turns.last().getByText('the end.').waitFor();
+});
+
+test('a rate limit is waited for in sight, and the answer comes without another click', async t => {
+  window.watch(t);
+  await server.control.reset();
+  await window.setSettings({ 'pennyloom.retryAttempts': 3 });
+  await server.control.script({
+    kind: 'error',
+    status: 429,
+    code: 'rate_limit_exceeded',
+    faults: { headers: { 'retry-after-ms': '2500' } },
+  });
+  await server.control.script({ kind: 'reply', text: 'After a short wait.' });
+  const turn = await window.chat.ask('In a hurry?');
+  const waiting = turn.root
+    .getByTestId('waiting')
+    .filter({ hasText: /Rate limit hit, retrying in \d+s \(attempt 1\/3\)/ });
+  await waiting.waitFor();
+  await window.screenshot('waiting');
+  assert.equal(await turn.finished(), 'done');
+  assert.match(await turn.answerText(), /After a short wait/);
+  assert.equal(await turn.root.getByTestId('waiting').count(), 0);
+  await window.setSettings({ 'pennyloom.retryAttempts': 1 });
 });
 
 test('a budget that the next request could pass keeps it from being sent, and the tooltip tells what is left', async t => {

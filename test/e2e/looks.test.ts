@@ -14,7 +14,11 @@ before(async () => {
   axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   server = await startOpenAiServer();
   window = await Workbench.open({
-    settings: { 'pennyloom.endpoint': server.baseUrl, 'pennyloom.keySource': 'environment' },
+    settings: {
+      'pennyloom.endpoint': server.baseUrl,
+      'pennyloom.keySource': 'environment',
+      'pennyloom.retryAttempts': 1,
+    },
     env: { OPENAI_API_KEY: 'sk-proj-e2eKey0123456789abcdefghijklmnopqrstuv' },
     height: 1000,
   });

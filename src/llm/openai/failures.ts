@@ -32,6 +32,7 @@ export function failureFromAnswer(answer: FailedAnswer, context: FailureContext)
   // Cut only what is clean already: half a key is no longer recognised.
   const clean = (text: string): string => clip(redact(text, secrets));
   const requestId = headers['x-request-id'];
+  const shouldRetry = /^(true|false)$/.exec(headers['x-should-retry']?.trim() ?? '')?.[0];
   const vendorCode = error?.code ?? error?.type;
   const facts: LlmErrorFacts = {
     code,
@@ -44,6 +45,7 @@ export function failureFromAnswer(answer: FailedAnswer, context: FailureContext)
     ...(error?.param && { param: clean(error.param) }),
     ...(requestId && { requestId: clean(requestId) }),
     ...(wait !== undefined && { retryAfterMs: wait }),
+    ...(shouldRetry !== undefined && { shouldRetry: shouldRetry === 'true' }),
   };
   return new LlmError(facts);
 }

@@ -62,7 +62,7 @@ describe('the key', () => {
       assert.equal(error.code, 'ERR_KEY_REQUIRED');
       assert.equal(error.message, 'API key is required');
     }
-    const none = createProvider({ provider: 'openai', endpoint: `${origin}/v1` });
+    const none = createProvider({ retry: false, provider: 'openai', endpoint: `${origin}/v1` });
     await assert.rejects(none.chat({ messages: hello }), { code: 'ERR_KEY_REQUIRED' });
   });
 
@@ -77,7 +77,13 @@ describe('the key', () => {
   test('is asked for anew at each call', async () => {
     let asked = 0;
     const apiKey = async (): Promise<string> => `sk-number-${asked++}-0123456789abcdef`;
-    const provider = createProvider({ provider: 'openai', model: 'gpt-4o', apiKey, endpoint: `${origin}/v1` });
+    const provider = createProvider({
+      retry: false,
+      provider: 'openai',
+      model: 'gpt-4o',
+      apiKey,
+      endpoint: `${origin}/v1`,
+    });
     await provider.chat({ messages: hello });
     await provider.chat({ messages: hello });
     const keys = (await served.control.requests()).map(({ headers }) => headers.authorization);
@@ -90,7 +96,13 @@ describe('the key', () => {
       if (asked++ === 0) throw new Error(`the keyring is locked (${key})`);
       return key;
     };
-    const provider = createProvider({ provider: 'openai', model: 'gpt-4o', apiKey, endpoint: `${origin}/v1` });
+    const provider = createProvider({
+      retry: false,
+      provider: 'openai',
+      model: 'gpt-4o',
+      apiKey,
+      endpoint: `${origin}/v1`,
+    });
     const error: unknown = await provider.chat({ messages: hello }).catch((reason: unknown) => reason);
     assert.ok(error instanceof LlmError);
     assert.equal(error.facts.notSent, true);
@@ -101,7 +113,13 @@ describe('the key', () => {
 
   test('that is wrong, echoed by the server, is not in the error', async () => {
     const wrong = 'sk-proj-invalid-9xT7bLm2NwR5cYd8HfJ';
-    const provider = createProvider({ provider: 'openai', model: 'gpt-4o', apiKey: wrong, endpoint: `${origin}/v1` });
+    const provider = createProvider({
+      retry: false,
+      provider: 'openai',
+      model: 'gpt-4o',
+      apiKey: wrong,
+      endpoint: `${origin}/v1`,
+    });
     const error: unknown = await provider.chat({ messages: hello }).catch((reason: unknown) => reason);
     assert.ok(error instanceof LlmError);
     assert.equal(error.code, 'ERR_INVALID_API_KEY');
@@ -122,6 +140,7 @@ test('a maker of connections that fails is asked again at the next call', async 
     return agent;
   };
   const provider = createProvider({
+    retry: false,
     provider: 'openai',
     model: 'gpt-4o',
     apiKey: key,

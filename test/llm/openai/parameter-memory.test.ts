@@ -13,7 +13,14 @@ const tools = [calculator].map(({ name, description, parameters }) => ({ name, d
 /** Asks and is refused by the server. */
 async function refused(request: ChatRequest, config: Partial<ProviderConfig> = {}): Promise<LlmError> {
   const endpoint = `${origin}/v1`;
-  const provider = createProvider({ provider: 'openai', model: 'gpt-4o', apiKey: key, endpoint, ...config });
+  const provider = createProvider({
+    retry: false,
+    provider: 'openai',
+    model: 'gpt-4o',
+    apiKey: key,
+    endpoint,
+    ...config,
+  });
   const error: unknown = await provider.chat(request).then(
     () => undefined,
     (reason: unknown) => reason,

@@ -50,6 +50,7 @@ export function openAi(more: Partial<ProviderConfig> = {}): LlmProvider {
   // Connections are not kept, so that a socket still open is a leak.
   const dispatcher = new Agent({ allowH2: false, pipelining: 0 });
   return createProvider({
+    retry: false,
     provider: 'openai',
     model: 'gpt-4o',
     apiKey: key,

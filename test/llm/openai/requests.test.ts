@@ -37,7 +37,13 @@ test('a streamed request asks for usage', async () => {
 
 test('streamed and whole give the same content, usage, calls and stop reason', async () => {
   for (const messages of [hello, [{ role: 'user', content: 'Count to twenty in words.' }] as const]) {
-    const provider = createProvider({ provider: 'openai', model: 'gpt-4o', apiKey: key, endpoint: `${origin}/v1` });
+    const provider = createProvider({
+      retry: false,
+      provider: 'openai',
+      model: 'gpt-4o',
+      apiKey: key,
+      endpoint: `${origin}/v1`,
+    });
     const comparable = async (streaming: boolean) => {
       const { metadata: _, usage, ...rest } = await provider.chat({ messages, streaming });
       return { ...rest, usage: { ...usage, raw: undefined } };
@@ -159,7 +165,13 @@ describe('tools', () => {
         { id: 'call_B', name: 'get_weather', arguments: '' },
       ],
     });
-    const provider = createProvider({ provider: 'openai', model: 'gpt-4o', apiKey: key, endpoint: `${origin}/v1` });
+    const provider = createProvider({
+      retry: false,
+      provider: 'openai',
+      model: 'gpt-4o',
+      apiKey: key,
+      endpoint: `${origin}/v1`,
+    });
     const { content, toolCalls, stopReason } = await provider.chat({ messages: hello, tools: [weather] });
     assert.equal(stopReason, 'tool_use');
     assert.equal(content, '');

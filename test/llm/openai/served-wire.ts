@@ -34,6 +34,7 @@ interface Sent {
 /** Sends for real; what the server's copy of the published schema objects to fails the test. */
 export async function send(request: ChatRequest, config: Partial<ProviderConfig> = {}): Promise<Sent> {
   const provider = createProvider({
+    retry: false,
     provider: 'openai',
     model: 'gpt-4o',
     apiKey: key,
@@ -54,6 +55,7 @@ async function lastRequest() {
 
 export async function refused(request: ChatRequest, config: Partial<ProviderConfig> = {}): Promise<LlmError> {
   const provider = createProvider({
+    retry: false,
     provider: 'openai',
     model: 'gpt-4o',
     apiKey: key,

@@ -184,7 +184,7 @@ function gpt5(
 
 function gpt54(id: string, released: string, context: number): ServedModel {
   return {
-    ...gpt5(id, released, patches(1, 2500), NONE_TO_XHIGH, 'none'),
+    ...gpt5(id, released, patches(1.2, 2500), NONE_TO_XHIGH, 'none'),
     context,
     toolsNeedEffortNone: true,
   };

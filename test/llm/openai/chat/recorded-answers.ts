@@ -162,6 +162,7 @@ export async function collect(
 export async function eventsOf(replay: Replay): Promise<unknown[]> {
   const dispatcher = new ReplayDispatcher(replay);
   const provider = createProvider({
+    retry: false,
     provider: 'openai',
     model: 'gpt-4o',
     apiKey: 'sk-test-0123456789abcdef',

@@ -31,6 +31,7 @@ for (const streaming of [true, false])
     server.requests.length = 0;
     server.answer(form(asked), form(answered));
     const provider = createProvider({
+      retry: false,
       provider: 'openai',
       model: 'gpt-6-sol',
       apiKey: 'sk-test-0123456789abcdef',

@@ -1,0 +1,246 @@
+import { type Clock, sleep } from '../core/clock.ts';
+import { BreakerOpen, type CircuitBreaker } from '../resilience/circuit-breaker.ts';
+import { type Grant, LargerThanLimit, type RateLimiter } from '../resilience/rate-limiter.ts';
+import { type RetryOptions, retryWaitMs } from '../resilience/retry.ts';
+import { collectResponse } from './collect-response.ts';
+import { type FailureCode, LlmError } from './llm-error.ts';
+import type { LlmProvider } from './provider.ts';
+import type { ChatRequest, ChatResponse } from './request.ts';
+import type { Notice, StreamEvent } from './stream-event.ts';
+
+export interface Policies {
+  readonly retry: RetryOptions;
+  readonly breaker: CircuitBreaker;
+  /** Asked for at each call: it is keyed by the key, and that is asked for as late as possible. */
+  readonly limiter: () => Promise<RateLimiter | undefined>;
+  readonly clock: Clock;
+  /** 0 ≤ random < 1. */
+  readonly random: () => number;
+  /** Tokens a request may take at most: what the limiter sets aside. */
+  readonly tokensOf: (request: ChatRequest) => number;
+}
+
+/**
+ * Retry ∘ breaker ∘ limiter around *obtaining the first word*: once something a person can see was delivered, nothing is replayed.
+ * `inner` is called once for each attempt, so that whoever counts calls counts every one that is sent.
+ */
+export function resilient(inner: LlmProvider, policies: Policies): LlmProvider {
+  return new ResilientProvider(inner, policies);
+}
+
+/** What may go well the next time: 408, 409, 429 (not quota), 5xx, and connections. No other 4xx. */
+const retried: ReadonlySet<FailureCode> = new Set([
+  'ERR_TIMEOUT',
+  'ERR_CONFLICT',
+  'ERR_RATE_LIMIT',
+  'ERR_SERVICE_UNAVAILABLE',
+  'ERR_NETWORK',
+  'ERR_BAD_RESPONSE',
+]);
+
+/** What says that the service itself does not serve. */
+const serviceFailures: ReadonlySet<FailureCode> = new Set(['ERR_SERVICE_UNAVAILABLE', 'ERR_NETWORK', 'ERR_TIMEOUT']);
+
+const reasons: { readonly [code in FailureCode]?: string } = {
+  ERR_RATE_LIMIT: 'Rate limit hit',
+  ERR_TIMEOUT: 'No answer in time',
+  ERR_SERVICE_UNAVAILABLE: 'Service unavailable',
+  ERR_NETWORK: 'Not reached',
+};
+
+class ResilientProvider implements LlmProvider {
+  readonly name: string;
+  readonly model: string;
+  #inner: LlmProvider;
+  #policies: Policies;
+
+  constructor(inner: LlmProvider, policies: Policies) {
+    this.name = inner.name;
+    this.model = inner.model;
+    this.#inner = inner;
+    this.#policies = policies;
+  }
+
+  async *stream(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    let adjusted = false;
+    for (let tries = 1; ; tries++) {
+      const attempt = new Attempt(this.#policies);
+      try {
+        yield* attempt.run(this.#inner, request, signal);
+        return;
+      } catch (error) {
+        if (signal?.aborted || attempt.delivered || !(error instanceof LlmError)) throw error;
+        const { adjusted: told } = error.facts;
+        if (told && !adjusted) {
+          // Not a failure of the service: the same question in other words, once and at once.
+          adjusted = true;
+          tries--;
+          yield notice({ kind: 'adjusted', text: told });
+          continue;
+        }
+        const wait = this.#waitAfter(error, tries);
+        if (wait === undefined) throw error;
+        yield* this.#wait(error, wait, tries, signal);
+      }
+    }
+  }
+
+  chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse> {
+    return collectResponse(this.stream(request, signal), request);
+  }
+
+  #waitAfter(error: LlmError, tries: number): number | undefined {
+    const { shouldRetry, retryAfterMs } = error.facts;
+    if (!(shouldRetry ?? (error.retryable && retried.has(error.code)))) return undefined;
+    return retryWaitMs(this.#policies.retry, tries, this.#policies.random, retryAfterMs);
+  }
+
+  async *#wait(error: LlmError, ms: number, tries: number, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const why = reasons[error.code] ?? 'No answer';
+    yield* countDown(this.#policies.clock, ms, signal, (leftMs): Notice => {
+      const seconds = Math.ceil(leftMs / 1000);
+      const text = `${why}, retrying in ${seconds}s (attempt ${tries}/${this.#policies.retry.attempts})`;
+      return { kind: 'waiting', reason: 'retry', leftMs, text };
+    });
+  }
+}
+
+/** One try: through breaker and limiter to the first word, and on. */
+class Attempt {
+  delivered = false;
+  #policies: Policies;
+  #limiter: RateLimiter | undefined;
+  #grant: Grant | undefined;
+
+  constructor(policies: Policies) {
+    this.#policies = policies;
+  }
+
+  async *run(inner: LlmProvider, request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const { breaker } = this.#policies;
+    enterBreaker(breaker);
+    let outcome: 'succeed' | 'fail' | 'leave' = 'leave';
+    try {
+      yield* this.#takeTurn(request, signal);
+      for await (const event of inner.stream(request, signal)) {
+        outcome = 'succeed';
+        this.#see(event);
+        yield event;
+      }
+    } catch (error) {
+      const service = error instanceof LlmError && !signal?.aborted && serviceFailures.has(error.code);
+      // Headers of an error arrive as a notice, so "something came" is not yet a success.
+      outcome = service ? 'fail' : this.delivered ? 'succeed' : 'leave';
+      if (error instanceof LlmError && error.code === 'ERR_RATE_LIMIT' && error.retryable)
+        this.#limiter?.pause(error.facts.retryAfterMs ?? 1000);
+      // Nothing was used that is known of.
+      if (!this.delivered) this.#grant?.settle(0);
+      throw error;
+    } finally {
+      breaker[outcome]();
+    }
+  }
+
+  #see(event: StreamEvent): void {
+    switch (event.type) {
+      case 'text-delta':
+      case 'thinking-delta':
+      case 'tool-call':
+        this.delivered = true;
+        break;
+      case 'usage':
+        this.#grant?.settle(event.usage.totalTokens);
+        break;
+      case 'notice':
+        if (event.notice.kind === 'rate-limit') this.#limiter?.observe(event.notice.headroom);
+        break;
+      case 'continuation':
+      case 'finish':
+        break;
+    }
+  }
+
+  /** Stands in line; says so, once a second, while it lasts. */
+  async *#takeTurn(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const { clock, tokensOf } = this.#policies;
+    const limiter = (this.#limiter = await this.#policies.limiter());
+    if (!limiter) return;
+    const tokens = tokensOf(request);
+    const wait = limiter.expectedWaitMs(tokens);
+    const position = limiter.state.queued + 1;
+    const turn = limiter.acquire({ tokens }, signal).catch((error: unknown) => {
+      throw error instanceof LargerThanLimit ? larger(error) : error;
+    });
+    if (wait > 0) {
+      const place = position > 1 ? ` (${ordinal(position)} in line)` : '';
+      yield* countDown(
+        clock,
+        wait,
+        signal,
+        (leftMs): Notice => {
+          const text = `Waiting ${Math.ceil(leftMs / 1000)} s for the rate limit${place}`;
+          return { kind: 'waiting', reason: 'rate-limit', leftMs, text };
+        },
+        turn,
+      );
+    }
+    this.#grant = await turn;
+  }
+}
+
+/** @throws LlmError where the breaker is open. */
+function enterBreaker(breaker: CircuitBreaker): void {
+  try {
+    breaker.enter();
+  } catch (error) {
+    if (!(error instanceof BreakerOpen)) throw error;
+    const seconds = Math.ceil(error.leftMs / 1000);
+    throw new LlmError({
+      code: 'ERR_SERVICE_UNAVAILABLE',
+      message: `The provider failed several times in a row. It is asked again in ${seconds} s.`,
+      // Waiting is what the person does here; trying again by ourselves is what was just stopped.
+      retryable: false,
+      notSent: true,
+      retryAfterMs: error.leftMs,
+    });
+  }
+}
+
+function larger({ tokens, limit }: LargerThanLimit): LlmError {
+  return new LlmError({
+    code: 'ERR_REFUSED_LOCALLY',
+    message: `The request may take ${tokens} tokens, more than the limit of ${limit} a minute. Lower maxTokens, or raise the limit.`,
+    retryable: false,
+    notSent: true,
+  });
+}
+
+/** Tells how long is left until the time is up or `until` has settled, then that it is over. @throws the signal's reason */
+async function* countDown(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal | undefined,
+  tell: (leftMs: number) => Notice,
+  until?: Promise<unknown>,
+): AsyncGenerator<StreamEvent> {
+  const awake = new AbortController();
+  const wake = (): void => awake.abort(woken);
+  void until?.then(wake, wake);
+  const interrupted = signal ? AbortSignal.any([signal, awake.signal]) : awake.signal;
+  const stop = clock.monotonic() + ms;
+  for (let left = ms; left > 0 && !awake.signal.aborted; left = stop - clock.monotonic()) {
+    yield notice(tell(left));
+    await sleep(clock, Math.min(left, left % 1000 || 1000), interrupted).catch((reason: unknown) => {
+      if (reason !== woken) throw reason;
+    });
+  }
+  yield notice({ kind: 'waiting-over' });
+}
+
+/** Why a nap ended early: what was waited for is here. */
+const woken = new Error('woken');
+
+const notice = (what: Notice): StreamEvent => ({ type: 'notice', notice: what });
+
+const ordinal = (position: number): string =>
+  `${position}${position % 100 > 10 && position % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][position % 10] ?? 'th')}`;
