@@ -16,7 +16,7 @@ export type StreamEvent =
   | { readonly type: 'finish'; readonly reason: StopReason; readonly metadata: ResponseMetadata };
 
 export type Notice =
-  /** What the server's rate-limit headers said, before the first token. */
+  /** What the server's rate-limit headers said. */
   | { readonly kind: 'rate-limit'; readonly headroom: RateLimitHeadroom }
   /** Nothing was sent yet, or will be sent again: said once a second while it lasts. */
   | {

@@ -48,6 +48,7 @@ export class ChatExchange implements EventSource {
   #response: HttpResponse | undefined;
   #answer: Answer | undefined;
   #events: ServerSentEvents | undefined;
+  #headroomTold = false;
   #isClosed = false;
   #host = '';
   #out: StreamEvent[] = [];
@@ -74,6 +75,8 @@ export class ChatExchange implements EventSource {
       this.#idle?.pause();
       if (chunk) {
         this.#events!.push(chunk);
+        // After the first words, not before them: nobody waits for it as a person waits for those.
+        if (!this.#headroomTold) this.#tellHeadroom(out);
         if (!this.#answer!.isDone) return true;
       }
       this.#events!.end();
@@ -116,13 +119,21 @@ export class ChatExchange implements EventSource {
     this.#makeReady();
     this.#idle!.touch();
     const { headers, status } = response;
-    const headroom = rateLimitHeadroom(headers);
-    if (headroom) out.push({ type: 'notice', notice: { kind: 'rate-limit', headroom } });
-    if (status !== 200) throw this.#options.refine(this.#failure(await this.#readAll(response), status));
+    if (status !== 200) {
+      this.#tellHeadroom(out);
+      throw this.#options.refine(this.#failure(await this.#readAll(response), status));
+    }
     const type = headers['content-type']?.trim().toLowerCase() ?? '';
     if (type.startsWith('text/event-stream')) return true;
+    this.#tellHeadroom(out);
     const body = await this.#readAll(response);
     return this.#whole(body.startsWith('\uFEFF') ? body.slice(1) : body, type, out);
+  }
+
+  #tellHeadroom(out: StreamEvent[]): void {
+    this.#headroomTold = true;
+    const headroom = rateLimitHeadroom(this.#response!.headers);
+    if (headroom) out.push({ type: 'notice', notice: { kind: 'rate-limit', headroom } });
   }
 
   readonly #makeReady = (): void => {
