@@ -1,5 +1,5 @@
 import type { EventShortcut } from '../http/server-sent-events.ts';
-import type { LlmError } from '../llm-error.ts';
+import { LlmError } from '../llm-error.ts';
 import type { StreamEvent } from '../stream-event.ts';
 
 export interface AnswerContext {
@@ -23,4 +23,29 @@ export interface Answer {
   end(out: StreamEvent[]): void;
   /** Recognises frequent events in the bytes; see EventShortcut. */
   shortcut?(out: () => StreamEvent[]): EventShortcut;
+}
+
+/** What came is no answer. Asking again may bring one. */
+export function badAnswer({ vendor, model, requestId }: AnswerContext, message: string): LlmError {
+  return new LlmError({
+    code: 'ERR_BAD_RESPONSE',
+    message: `${vendor}: ${message}`,
+    vendor,
+    model,
+    retryable: true,
+    ...(requestId && { requestId }),
+  });
+}
+
+/** @throws LlmError ERR_BAD_RESPONSE for what is no JSON object. */
+export function parseObject(context: AnswerContext, data: string): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(data);
+  } catch {
+    throw badAnswer(context, 'The answer is not JSON.');
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw badAnswer(context, 'The answer is not a JSON object.');
+  return json as Record<string, unknown>;
 }

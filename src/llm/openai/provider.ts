@@ -10,7 +10,6 @@ import type { ProviderConfig } from '../provider-config.ts';
 import type { LlmProvider } from '../provider.ts';
 import type { ChatRequest, ChatResponse } from '../request.ts';
 import type { StreamEvent } from '../stream-event.ts';
-import { ChatExchange } from './chat/chat-exchange.ts';
 import { ChatAnswer } from './chat/from-wire.ts';
 import { toWire as toChatWire } from './chat/to-wire.ts';
 import type { WireRequest as ChatWire } from './chat/wire.ts';
@@ -20,6 +19,7 @@ import { ResponsesAnswer } from './responses/from-wire.ts';
 import { toWire as toResponsesWire } from './responses/to-wire.ts';
 import type { WireRequest as ResponsesWire } from './responses/wire.ts';
 import { type Api, type Route, route } from './route.ts';
+import { WireExchange } from './wire-exchange.ts';
 
 type WireBody = ChatWire | ResponsesWire;
 
@@ -51,7 +51,7 @@ export class OpenAiProvider implements LlmProvider {
     let api: Api = 'chat';
     let sent: WireBody | undefined;
     return new WireStream(
-      new ChatExchange({
+      new WireExchange({
         vendor: 'OpenAI',
         model: this.model,
         clock: this.#clock,

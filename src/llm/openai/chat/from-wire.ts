@@ -1,9 +1,9 @@
 import type { EventShortcut } from '../../http/server-sent-events.ts';
-import { LlmError } from '../../llm-error.ts';
+import type { LlmError } from '../../llm-error.ts';
 import type { ResponseMetadata, StopReason } from '../../request.ts';
 import type { StreamEvent } from '../../stream-event.ts';
 import type { Usage } from '../../usage.ts';
-import type { Answer, AnswerContext } from '../answer.ts';
+import { type Answer, type AnswerContext, badAnswer, parseObject } from '../answer.ts';
 import { usageFromChat } from '../usage-from-wire.ts';
 import { TextChunkTemplate } from './text-chunk-template.ts';
 import { ToolCallFragments } from './tool-call-fragments.ts';
@@ -91,13 +91,7 @@ export class ChatAnswer implements Answer {
   }
 
   #parse(data: string): WireAnswer {
-    let json: unknown;
-    try {
-      json = JSON.parse(data);
-    } catch {
-      throw this.#bad('The answer is not JSON.');
-    }
-    if (!isRecord(json)) throw this.#bad('The answer is not a JSON object.');
+    const json = parseObject(this.#context, data);
     // vLLM and Responses-like hosts write the error without an `error` around it.
     const flat = json['choices'] === undefined && (json['object'] === 'error' || json['type'] === 'error');
     if (flat || (json['error'] !== undefined && json['error'] !== null)) throw this.#context.failure(data);
@@ -164,15 +158,7 @@ export class ChatAnswer implements Answer {
   }
 
   #bad(message: string): LlmError {
-    const { vendor, model, requestId } = this.#context;
-    return new LlmError({
-      code: 'ERR_BAD_RESPONSE',
-      message: `${vendor}: ${message}`,
-      vendor,
-      model,
-      retryable: true,
-      ...(requestId && { requestId }),
-    });
+    return badAnswer(this.#context, message);
   }
 }
 

@@ -1,9 +1,9 @@
-import { LlmError } from '../../llm-error.ts';
+import type { LlmError } from '../../llm-error.ts';
 import type { ToolCall } from '../../message.ts';
 import type { ResponseMetadata, StopReason } from '../../request.ts';
 import type { StreamEvent } from '../../stream-event.ts';
 import type { Usage } from '../../usage.ts';
-import type { Answer, AnswerContext } from '../answer.ts';
+import { type Answer, type AnswerContext, badAnswer, parseObject } from '../answer.ts';
 import { usageFromResponses } from '../usage-from-wire.ts';
 import { makeContinuation, type Piece } from './continuation.ts';
 import type { WireReasoning, WireResponse } from './wire.ts';
@@ -87,13 +87,7 @@ export class ResponsesAnswer implements Answer {
   }
 
   #parse(data: string): Json {
-    let json: unknown;
-    try {
-      json = JSON.parse(data);
-    } catch {
-      throw this.#bad('The answer is not JSON.');
-    }
-    if (!isRecord(json)) throw this.#bad('The answer is not a JSON object.');
+    const json = parseObject(this.#context, data);
     // Some gateways put a plain error object where an event should be.
     if (json['type'] === undefined && isRecord(json['error'])) throw this.#context.failure(data);
     return json;
@@ -169,15 +163,7 @@ export class ResponsesAnswer implements Answer {
   }
 
   #bad(message: string): LlmError {
-    const { vendor, model, requestId } = this.#context;
-    return new LlmError({
-      code: 'ERR_BAD_RESPONSE',
-      message: `${vendor}: ${message}`,
-      vendor,
-      model,
-      retryable: true,
-      ...(requestId && { requestId }),
-    });
+    return badAnswer(this.#context, message);
   }
 }
 

@@ -1,16 +1,16 @@
 import type { Dispatcher } from 'undici';
-import type { Clock } from '../../../core/clock.ts';
-import { redact } from '../../../core/redact.ts';
-import { IdleTimer } from '../../../resilience/time-limit.ts';
-import { connectionFailure } from '../../http/connection-failure.ts';
-import { type HttpCall, type HttpRequest, type HttpResponse, openHttp, readText } from '../../http/post-stream.ts';
-import { rateLimitHeadroom } from '../../http/rate-limit-headers.ts';
-import { ServerSentEvents } from '../../http/server-sent-events.ts';
-import type { EventSource } from '../../http/wire-stream.ts';
-import { LlmError } from '../../llm-error.ts';
-import type { StreamEvent } from '../../stream-event.ts';
-import { failureFromAnswer } from '../failures.ts';
-import type { Answer, AnswerContext } from '../answer.ts';
+import type { Clock } from '../../core/clock.ts';
+import { redact } from '../../core/redact.ts';
+import { IdleTimer } from '../../resilience/time-limit.ts';
+import { connectionFailure } from '../http/connection-failure.ts';
+import { type HttpCall, type HttpRequest, type HttpResponse, openHttp, readText } from '../http/post-stream.ts';
+import { rateLimitHeadroom } from '../http/rate-limit-headers.ts';
+import { ServerSentEvents } from '../http/server-sent-events.ts';
+import type { EventSource } from '../http/wire-stream.ts';
+import { LlmError } from '../llm-error.ts';
+import type { StreamEvent } from '../stream-event.ts';
+import { failureFromAnswer } from './failures.ts';
+import type { Answer, AnswerContext } from './answer.ts';
 
 export interface ExchangeOptions {
   readonly vendor: string;
@@ -37,8 +37,8 @@ export interface ExchangeOptions {
 const drainMs = 1000;
 const drainBytes = 64 * 1024;
 
-/** One HTTP exchange with Chat Completions: open, judge the head, read to the end. */
-export class ChatExchange implements EventSource {
+/** One HTTP exchange with either API: open, judge the head, read to the end. */
+export class WireExchange implements EventSource {
   #options: ExchangeOptions;
   /** Why the call was given up, by the caller or by the idle timer. */
   #givenUp: { readonly reason: Error } | undefined;
