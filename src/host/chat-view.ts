@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Draft } from '../chat/draft-request.ts';
 import type { ChatSession } from '../chat/chat-session.ts';
 import type { Disposable } from '../core/disposable.ts';
 import { DisposableStore } from '../core/disposable.ts';
@@ -23,6 +24,8 @@ export interface ChatViewOptions {
   readonly keyState: () => Promise<'set' | 'missing'>;
   /** Input tokens an image costs on the present model; undefined where the rule is unknown. */
   readonly imageTokens: (size: { readonly width: number; readonly height: number }) => number | undefined;
+  /** What sending the draft would cost, ready to be shown; absent where it is unknown. */
+  readonly priceDraft: (draft: Draft) => { readonly likely?: string; readonly most?: string };
   readonly act: (action: ActionId, turnId: string | undefined) => void;
   readonly chooseModel: () => void;
   readonly log: Log;
@@ -120,7 +123,7 @@ export class ChatView implements Disposable {
   }
 
   #handle(message: FromWebview): void {
-    const { session, act, chooseModel, imageTokens } = this.#options;
+    const { session, act, chooseModel, imageTokens, priceDraft } = this.#options;
     switch (message.type) {
       case 'ready':
         this.#ready = true;
@@ -143,6 +146,7 @@ export class ChatView implements Disposable {
             const tokens = imageTokens({ width, height });
             return { id, ...(tokens !== undefined && { tokens }) };
           }),
+          ...priceDraft(message),
         });
         break;
       case 'copy':

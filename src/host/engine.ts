@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { draftRequest, likelyAnswerTokens } from '../chat/draft-request.ts';
 import { ChatSession, type TurnSetup } from '../chat/chat-session.ts';
 import { endInterrupted } from '../chat/conversation.ts';
 import { continueText } from '../chat/prompts.ts';
@@ -15,7 +16,7 @@ import { PolicyPool } from '../llm/policy-pool.ts';
 import type { LlmProvider } from '../llm/provider.ts';
 import type { ActionId } from '../protocol/chat-view-state.ts';
 import { defaultRetry } from '../resilience/retry.ts';
-import { allTools, createToolRegistry } from '../tools/tool-registry.ts';
+import { allTools, createToolRegistry, type ToolRegistry } from '../tools/tool-registry.ts';
 import { ChatView } from './chat-view.ts';
 import type { CommandName } from './command-names.ts';
 import { chooseModel } from './commands/choose-model.ts';
@@ -28,6 +29,7 @@ import { copyReport } from './copy-report.ts';
 import { logTurns } from './log-turns.ts';
 import { hostLog } from './host-log.ts';
 import { describeModel } from './describe-model.ts';
+import { priceOfRequest } from './price-of-request.ts';
 import { openStorage } from './open-storage.ts';
 import { capsOf, periodsAt } from './periods.ts';
 import { SecretKeys } from './secret-keys.ts';
@@ -94,12 +96,12 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
 
   let workspace = openWorkspace(log);
   own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => (workspace = openWorkspace(log))));
+  const registry = createToolRegistry(allTools);
+  const toolsFor = (provider: string, model: string): ToolRegistry | undefined =>
+    mayUseTools(provider, model, workspace.roots.length > 0) ? registry : undefined;
   const setUp = async (facts: { conversation: string; turn: string; feature: string }): Promise<TurnSetup> => {
     const provider = providerFor(facts);
-    return {
-      provider,
-      tools: mayUseTools(provider, workspace.roots.length > 0) ? createToolRegistry(allTools) : undefined,
-    };
+    return { provider, tools: toolsFor(provider.name, provider.model) };
   };
   const kept = history.load(context.workspaceState.get(conversationKey, ''));
   if (kept) endInterrupted(kept, turn => ledger.total({ turn }));
@@ -140,6 +142,17 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
         const { provider, model } = readSettings();
         const rule = findModel(provider, model)?.imageTokens;
         return rule && imageTokens(rule, size, 'high');
+      },
+      priceDraft: draft => {
+        const tools = toolsFor(readSettings().provider, readSettings().model);
+        const request = draftRequest(session.conversation, draft, { roots: workspace.roots, tools });
+        return priceOfRequest(
+          request,
+          likelyAnswerTokens(session.conversation),
+          readSettings(),
+          clock.now(),
+          vscode.env.language,
+        );
       },
       act,
       chooseModel: () => void chooseModel(clock.now()),
@@ -270,8 +283,8 @@ async function keyFor(keys: SecretKeys, provider: string, origin: string): Promi
 }
 
 /** In an untrusted workspace nothing of it is shown to a model; and some models take no tools. */
-function mayUseTools({ name, model }: LlmProvider, hasFolder: boolean): boolean {
-  return vscode.workspace.isTrusted && hasFolder && (findModel(name, model)?.tools ?? true);
+function mayUseTools(provider: string, model: string, hasFolder: boolean): boolean {
+  return vscode.workspace.isTrusted && hasFolder && (findModel(provider, model)?.tools ?? true);
 }
 
 function originOf(endpoint: string): string | undefined {

@@ -18,9 +18,10 @@ export type FromWebview =
   | { readonly type: 'send'; readonly text: string; readonly images: readonly DraftImage[] }
   | { readonly type: 'stop' }
   | { readonly type: 'new-chat' }
-  /** The draft's images changed; the host answers `draft-priced`. */
+  /** The draft changed; the host answers `draft-priced`. Its text stays here until it is sent: its size is enough. */
   | {
       readonly type: 'draft';
+      readonly textBytes: number;
       readonly images: readonly { readonly id: string; readonly width: number; readonly height: number }[];
     }
   | { readonly type: 'copy'; readonly text: string }
@@ -54,7 +55,9 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
     }
     case 'draft': {
       const images = parseList(value['images'], maxImages, parseImageSize);
-      return images && { type: 'draft', images };
+      const { textBytes } = value;
+      if (typeof textBytes !== 'number' || !(Number.isSafeInteger(textBytes) && textBytes >= 0)) return undefined;
+      return images && textBytes <= 4 * maxTextLength ? { type: 'draft', textBytes, images } : undefined;
     }
     case 'copy':
     case 'insert':

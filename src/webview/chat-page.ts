@@ -44,7 +44,7 @@ export class ChatPage {
         this.#apply(message.event);
         break;
       case 'draft-priced':
-        this.#composer.price(message.images);
+        this.#composer.price(message);
         break;
       case 'send-refused':
         this.#composer.refused(message.reason);

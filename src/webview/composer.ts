@@ -1,12 +1,11 @@
 import type { ModelView } from '../protocol/chat-view-state.ts';
 import type { DraftImage } from '../protocol/from-webview.ts';
+import type { ToWebview } from '../protocol/to-webview.ts';
 import { DraftImages } from './draft-images.ts';
 import { element, icon, iconButton } from './element.ts';
+import { Estimate } from './estimate.ts';
 import { listenToDrops, pastedFiles } from './paste-image.ts';
 import type { Host } from './vscode-api.ts';
-
-/** Longer drafts are no "short question" any more, and its typical price would mislead. */
-const shortQuestion = 500;
 
 interface Sent {
   readonly text: string;
@@ -25,14 +24,16 @@ export class Composer {
   readonly #files: HTMLInputElement;
   readonly #attach: HTMLButtonElement;
   readonly #modelButton: HTMLButtonElement;
-  readonly #estimate = element('span', { class: 'estimate', 'data-testid': 'estimate' });
+  readonly #estimate = new Estimate();
   readonly #send: HTMLButtonElement;
   #model: ModelView | undefined;
   #running = false;
   /** Handed to the host, which has not said yet whether it takes it. */
   #sent: Sent | undefined;
   #sendWhenReady = false;
-  #pricedIds = '';
+  /** What was priced last, so that the same is not asked twice. */
+  #priced = '';
+  #priceTimer: ReturnType<typeof setTimeout> | undefined;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** `lastQuestion`: what the arrow up brings back into an empty composer. */
@@ -63,7 +64,7 @@ export class Composer {
       this.#attach,
       this.#modelButton,
       element('span', { class: 'spacer' }),
-      this.#estimate,
+      this.#estimate.element,
       this.#send,
     );
     const box = element('div', { class: 'composer-box' }, this.#images.element, this.#text, this.#files, bar);
@@ -138,8 +139,10 @@ export class Composer {
     this.#update();
   }
 
-  price(prices: readonly { readonly id: string; readonly tokens?: number }[]): void {
-    this.#images.price(prices);
+  price({ images, likely, most }: Extract<ToWebview, { type: 'draft-priced' }>): void {
+    this.#images.price(images);
+    // An answer to a draft that is gone by now is not shown.
+    if (this.#priced) this.#estimate.show(likely, most);
   }
 
   /** Takes files dropped anywhere on `target`. */
@@ -188,6 +191,8 @@ export class Composer {
     this.#update();
     clearTimeout(this.#saveTimer);
     this.#saveTimer = setTimeout(() => this.#saveDraft(), 300);
+    clearTimeout(this.#priceTimer);
+    this.#priceTimer = setTimeout(() => this.#askForPrices(false), 150);
   };
 
   readonly #onAttach = (): void => {
@@ -222,18 +227,26 @@ export class Composer {
     this.#host.post({ type: 'send', text, images });
     this.#text.value = '';
     // Nothing is left to be priced.
-    this.#pricedIds = '';
+    clearTimeout(this.#priceTimer);
+    this.#priced = '';
     this.#images.clear();
+    this.#estimate.show();
     this.#update();
   }
 
-  /** Asks what the images cost, when they or the model changed. */
+  /** Asks what sending the draft would cost, when it or the model changed. */
   #askForPrices(always: boolean): void {
+    clearTimeout(this.#priceTimer);
     const images = this.#images.images.map(({ id, width, height }) => ({ id, width, height }));
-    const ids = images.map(({ id }) => id).join(' ');
-    if (ids === this.#pricedIds && !(always && ids)) return;
-    this.#pricedIds = ids;
-    this.#host.post({ type: 'draft', images });
+    const textBytes = new TextEncoder().encode(this.#text.value.trim()).length;
+    const draft = [textBytes, ...images.map(({ id }) => id)].join(' ');
+    const empty = textBytes === 0 && images.length === 0;
+    if (draft === this.#priced && !(always && !empty)) return;
+    // An empty draft has no price, unless its last image has just gone.
+    if (empty) this.#estimate.show();
+    if (empty && !this.#priced) return;
+    this.#priced = empty ? '' : draft;
+    this.#host.post({ type: 'draft', textBytes, images });
   }
 
   /** What was sent counts as the draft until the host took it: a reload in between loses nothing. */
@@ -250,10 +263,6 @@ export class Composer {
     this.#send.setAttribute('aria-label', label);
     this.#send.setAttribute('aria-disabled', String(!this.#running && (empty || this.#sent !== undefined)));
     this.#send.replaceChildren(icon(this.#running ? 'debug-stop' : 'send'));
-    const typical = this.#model?.typicalCost;
-    const short = this.#text.value.length <= shortQuestion && this.#images.images.length === 0;
-    this.#estimate.textContent = (short && typical) || '';
-    this.#estimate.title = typical ? `A short question typically costs ${typical}` : '';
   }
 
   #showRefusal(reason: string): void {

@@ -306,6 +306,18 @@ test('after a reload key and chat are still there, and the key is nowhere it can
   assert.deepEqual(record!.violations, []);
 });
 
+test('what a draft would cost is shown while it is written, never more than its bound, and gone when it is sent', async t => {
+  window.watch(t);
+  await window.chat.composer.fill('A question that is being written.');
+  const estimate = inView('estimate');
+  await estimate.filter({ hasText: /^≈ \$0\.\d+ \(≤ \$\d+\.\d+\)$/ }).waitFor();
+  const [, likely, most] = /≈ \$(\S+) \(≤ \$(\S+)\)/.exec(await estimate.innerText())!;
+  assert.ok(Number(likely) <= Number(most));
+  await window.screenshot('estimate');
+  await window.chat.composer.fill('');
+  await estimate.filter({ hasText: /^$/ }).waitFor({ state: 'attached' });
+});
+
 test('New Chat begins an empty conversation', async t => {
   window.watch(t);
   await window.runCommand('Pennyloom: New Chat');
