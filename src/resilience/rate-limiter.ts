@@ -46,38 +46,56 @@ export class LargerThanLimit extends Error {
 
 const minuteMs = 60_000;
 
-/** A bucket that fills at `limit` a minute up to `limit`; what is taken in advance may bring it below zero. */
+/**
+ * A bucket that fills at its limit a minute up to its limit, which is the lower of what the person set and what the server told; with
+ * neither it does not limit. What is taken in advance may bring it below zero.
+ */
 class Bucket {
-  limit: number;
-  #level: number;
-  #at: number;
+  #own: number | undefined;
+  #told: number | undefined;
+  #level = Infinity;
+  #at = 0;
 
-  constructor(limit: number, now: number) {
-    this.limit = limit;
-    this.#level = limit;
-    this.#at = now;
+  get limit(): number {
+    return Math.min(this.#own ?? Infinity, this.#told ?? Infinity);
   }
 
-  level(now: number): number {
-    this.#level = Math.min(this.limit, this.#level + ((now - this.#at) * this.limit) / minuteMs);
+  /** The person's limit from now on; undefined is none. */
+  configure(own: number | undefined, now: number): void {
+    const used = this.#used(now);
+    this.#own = own;
+    this.#level = this.limit - used;
+  }
+
+  #levelAt(now: number): number {
+    if (this.limit !== Infinity)
+      this.#level = Math.min(this.limit, this.#level + ((now - this.#at) * this.limit) / minuteMs);
     this.#at = now;
     return this.#level;
   }
 
+  /** What was taken and has not been filled up again. */
+  #used(now: number): number {
+    const level = this.#levelAt(now);
+    return this.limit === Infinity ? 0 : this.limit - level;
+  }
+
   waitMs(amount: number, now: number): number {
+    if (this.limit === Infinity) return 0;
     // A hair of room for doubles: 0.1 ms of refill must not become another timer.
-    const lacking = Math.min(amount, this.limit) - this.level(now);
+    const lacking = Math.min(amount, this.limit) - this.#levelAt(now);
     return lacking <= 1e-6 ? 0 : Math.ceil((lacking * minuteMs) / this.limit);
   }
 
   take(amount: number, now: number): void {
-    this.#level = this.level(now) - amount;
+    this.#level = this.#levelAt(now) - amount;
   }
 
   /** The server knows of callers that we do not: less there is less here, more there is not more here. */
   observe({ limit, remaining }: ObservedWindow, now: number): void {
-    this.limit = limit;
-    this.#level = Math.min(this.level(now), remaining);
+    const used = this.#used(now);
+    this.#told = limit;
+    this.#level = Math.min(this.limit - used, remaining);
   }
 }
 
@@ -92,8 +110,8 @@ interface Waiting {
  */
 export class RateLimiter {
   #clock: Clock;
-  #requests: Bucket | undefined;
-  #tokens: Bucket | undefined;
+  #requests = new Bucket();
+  #tokens = new Bucket();
   #queue: Waiting[] = [];
   #pausedUntil = 0;
   #timer: Disposable | undefined;
@@ -109,8 +127,8 @@ export class RateLimiter {
   /** Other limits from now on; who waits already is judged by them too. */
   configure({ requestsPerMinute, tokensPerMinute }: RateLimits): void {
     const now = this.#clock.monotonic();
-    this.#requests = withLimit(this.#requests, requestsPerMinute, now);
-    this.#tokens = withLimit(this.#tokens, tokensPerMinute, now);
+    this.#requests.configure(requestsPerMinute, now);
+    this.#tokens.configure(tokensPerMinute, now);
     this.#pump();
   }
 
@@ -131,7 +149,7 @@ export class RateLimiter {
   acquire({ tokens }: { readonly tokens: number }, signal?: AbortSignal): Promise<Grant> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
-      if (this.#tokens && tokens > this.#tokens.limit) return reject(new LargerThanLimit(tokens, this.#tokens.limit));
+      if (tokens > this.#tokens.limit) return reject(new LargerThanLimit(tokens, this.#tokens.limit));
       const waiting: Waiting = {
         tokens,
         go: grant => {
@@ -153,8 +171,8 @@ export class RateLimiter {
   /** What the server's headers said with an answer: limits are learned, and others' use of them is seen before it is felt. */
   observe({ requests, tokens }: Observed): void {
     const now = this.#clock.monotonic();
-    if (requests) (this.#requests ??= new Bucket(requests.limit, now)).observe(requests, now);
-    if (tokens) (this.#tokens ??= new Bucket(tokens.limit, now)).observe(tokens, now);
+    if (requests) this.#requests.observe(requests, now);
+    if (tokens) this.#tokens.observe(tokens, now);
     this.#pump();
   }
 
@@ -166,12 +184,7 @@ export class RateLimiter {
 
   #waitMs(tokens: number): number {
     const now = this.#clock.monotonic();
-    return Math.max(
-      this.#pausedUntil - now,
-      this.#requests?.waitMs(1, now) ?? 0,
-      this.#tokens?.waitMs(tokens, now) ?? 0,
-      0,
-    );
+    return Math.max(this.#pausedUntil - now, this.#requests.waitMs(1, now), this.#tokens.waitMs(tokens, now), 0);
   }
 
   #pump(): void {
@@ -191,24 +204,16 @@ export class RateLimiter {
 
   #grant(tokens: number): Grant {
     const now = this.#clock.monotonic();
-    this.#requests?.take(1, now);
-    this.#tokens?.take(tokens, now);
+    this.#requests.take(1, now);
+    this.#tokens.take(tokens, now);
     let settled = false;
     return {
       settle: actualTokens => {
         if (settled) return;
         settled = true;
-        this.#tokens?.take(actualTokens - tokens, this.#clock.monotonic());
+        this.#tokens.take(actualTokens - tokens, this.#clock.monotonic());
         this.#pump();
       },
     };
   }
-}
-
-function withLimit(bucket: Bucket | undefined, limit: number | undefined, now: number): Bucket | undefined {
-  // A limit that was learned stays when the person names none.
-  if (limit === undefined) return bucket;
-  if (!bucket) return new Bucket(limit, now);
-  bucket.limit = limit;
-  return bucket;
 }

@@ -101,6 +101,29 @@ test('headers teach limits that nobody set, and others’ use of them', async ()
   assert.equal(limiter.expectedWaitMs(1), 1000);
 });
 
+test('the lower of the person’s limit and the server’s holds, whichever was told last', async () => {
+  const { limiter } = limited({ requestsPerMinute: 2 });
+  await limiter.acquire({ tokens: 1 });
+  limiter.observe({ requests: { limit: 600, remaining: 599 } });
+  await limiter.acquire({ tokens: 1 });
+  assert.equal(limiter.expectedWaitMs(1), 30_000);
+  limiter.configure({});
+  // Two of the server's 600 are used: there is room, and its own limit is kept.
+  assert.equal(limiter.expectedWaitMs(1), 0);
+  limiter.observe({ requests: { limit: 600, remaining: 0 } });
+  assert.equal(limiter.expectedWaitMs(1), 100);
+  limiter.configure({ requestsPerMinute: 6 });
+  assert.ok(limiter.expectedWaitMs(1) > 100);
+});
+
+test('the same settings again change nothing', async () => {
+  const { limiter } = limited({ requestsPerMinute: 2, tokensPerMinute: 100 });
+  await limiter.acquire({ tokens: 100 });
+  const before = limiter.expectedWaitMs(50);
+  for (let again = 0; again < 5; again++) limiter.configure({ requestsPerMinute: 2, tokensPerMinute: 100 });
+  assert.equal(limiter.expectedWaitMs(50), before);
+});
+
 test('a 429 pauses everyone', async () => {
   const { clock, limiter, went, call } = limited({});
   limiter.pause(5000);
