@@ -23,7 +23,7 @@ export const seed = 20261122;
  * One streamed chat.completion as OpenAI sends it with stream_options.include_usage.
  * - plain: words of every length, one in eight with an escape, one in eight outside ASCII
  * - obfuscated: the same with OpenAI's random-length `obfuscation` field, which its API adds by default
- * - escaped: everything outside ASCII as \uXXXX (hosts written in Python), and every third word with an escape
+ * - escaped: everything outside ASCII as \uXXXX (hosts written in Python), and every second word with an escape
  * - short: 24 deltas, for what is measured per request
  */
 export function chatAnswer(scenario: Scenario): Answer {

@@ -48,6 +48,7 @@ export class WireExchange implements EventSource {
   #response: HttpResponse | undefined;
   #answer: Answer | undefined;
   #events: ServerSentEvents | undefined;
+  #hasRead = false;
   #headroomTold = false;
   #isClosed = false;
   #host = '';
@@ -69,16 +70,18 @@ export class WireExchange implements EventSource {
     this.#out = out;
     try {
       if (!this.#response) return await this.#open(out);
+      // After the first words, not before them: nobody waits for it as a person waits for those.
+      if (this.#hasRead && !this.#headroomTold && this.#tellHeadroom(out)) return true;
       // Only silence while somebody waits for the server is the server's silence.
       this.#idle?.touch();
       const chunk = await this.#response.read();
       this.#idle?.pause();
       if (chunk) {
         this.#events!.push(chunk);
-        // After the first words, not before them: nobody waits for it as a person waits for those.
-        if (!this.#headroomTold) this.#tellHeadroom(out);
+        this.#hasRead = true;
         if (!this.#answer!.isDone) return true;
       }
+      if (!this.#headroomTold) this.#tellHeadroom(out);
       this.#events!.end();
       this.#answer!.end(out);
       return false;
@@ -130,10 +133,12 @@ export class WireExchange implements EventSource {
     return this.#whole(body.startsWith('\uFEFF') ? body.slice(1) : body, type, out);
   }
 
-  #tellHeadroom(out: StreamEvent[]): void {
+  /** @returns whether there was anything to tell. */
+  #tellHeadroom(out: StreamEvent[]): boolean {
     this.#headroomTold = true;
     const headroom = rateLimitHeadroom(this.#response!.headers);
     if (headroom) out.push({ type: 'notice', notice: { kind: 'rate-limit', headroom } });
+    return headroom !== undefined;
   }
 
   readonly #makeReady = (): void => {

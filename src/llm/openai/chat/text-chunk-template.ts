@@ -123,19 +123,21 @@ const slicedFrom = 13;
 
 /** The value of the JSON string at [start, end), given as bytes, or undefined where its escapes are broken. */
 function stringBody(bytes: string, start: number, end: number): string | undefined {
-  const body = bytes.slice(start, end);
-  let plain = body.length < slicedFrom;
+  let ascii = true;
   let escaped = false;
   for (let at = start; at < end; at++) {
     const char = bytes.charCodeAt(at);
     if (char === 92) escaped = true;
-    else if (char > 127) plain = false;
+    else if (char > 127) ascii = false;
   }
-  const text = plain ? body : Buffer.from(body, 'latin1').toString('utf8');
-  if (!escaped) return text;
+  if (!escaped && ascii && end - start < slicedFrom) return bytes.slice(start, end);
+  if (!escaped) return decode(bytes.slice(start, end));
+  const quoted = bytes.slice(start - 1, end + 1);
   try {
-    return JSON.parse(`"${text}"`) as string;
+    return JSON.parse(ascii ? quoted : decode(quoted)) as string;
   } catch {
     return undefined;
   }
 }
+
+const decode = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
