@@ -50,6 +50,8 @@ export interface RequestRecord {
   cut: boolean;
   bytesSent: number;
   billed: BilledUsage | undefined;
+  /** The vendor keeps the conversation (Responses without `store: false`, which it does by default). */
+  stored: boolean;
   timings: { body?: number; headers?: number; firstByte?: number; end?: number };
 }
 
@@ -102,6 +104,7 @@ export class RequestLog {
       cut: false,
       bytesSent: 0,
       billed: undefined,
+      stored: false,
       timings: {},
     };
     this.#records.push(record);

@@ -43,10 +43,29 @@ export interface ReplyScript {
   readonly toolCalls?: readonly ScriptedToolCall[];
   readonly refusal?: string;
   readonly finishReason?: string;
+  /** What the model thinks before it answers. Chat Completions bills it and never shows it. */
+  readonly reasoning?: ScriptedReasoning;
+  /** The answer breaks off, after all of the above that is text: an error in the stream, or in place of the answer. */
+  readonly failure?: ReplyFailure;
   /** Replaces counted figures; `null`: the vendor reports no usage at all. */
   readonly usage?: UsageOverride | null;
   /** The model id the answer names, where it differs from the one asked for. */
   readonly model?: string;
+}
+
+export interface ScriptedReasoning {
+  /** Shown as the summary where a client asks for one; a list is shown in as many parts. */
+  readonly text?: string | readonly string[];
+  /** Default: by the effort asked for. `usage.reasoningTokens` wins over it. */
+  readonly tokens?: number;
+}
+
+export interface ReplyFailure {
+  /** E.g. `server_error`, `rate_limit_exceeded`. */
+  readonly code: string;
+  readonly message: string;
+  /** Responses, streamed: as a failed answer (default), or as an event that is an error. */
+  readonly as?: 'failed' | 'error';
 }
 
 export interface UsageOverride {

@@ -30,6 +30,8 @@ export interface ChatMessage {
   readonly refusal?: string | null;
   readonly tool_calls?: readonly WireToolCall[];
   readonly tool_call_id?: string;
+  /** Tokens of thinking sent back with the message; only Responses can, and no client can set it here. */
+  readonly thought_tokens?: number;
 }
 
 export interface FunctionTool {
@@ -49,6 +51,15 @@ export type ToolChoice =
   | { readonly type: 'function'; readonly function: { readonly name: string } }
   | { readonly type: 'custom' | 'allowed_tools' };
 
+export type ResponseFormat =
+  { readonly type: 'text' | 'json_object' } | { readonly type: 'json_schema'; readonly json_schema: NamedSchema };
+
+export interface NamedSchema {
+  readonly name: string;
+  readonly schema?: Readonly<Record<string, unknown>>;
+  readonly strict?: boolean | null;
+}
+
 export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
@@ -66,7 +77,7 @@ export interface ChatRequest {
   readonly logprobs?: boolean | null;
   readonly top_logprobs?: number | null;
   readonly reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null;
-  readonly response_format?: { readonly type: 'text' | 'json_object' | 'json_schema' };
+  readonly response_format?: ResponseFormat;
   readonly n?: number | null;
   readonly prompt_cache_key?: string | null;
 }

@@ -1,4 +1,5 @@
 import type { WireToolCall } from './chat-request.ts';
+import type { StreamChunk } from './model-run.ts';
 import type { PlannedReply } from './planned-reply.ts';
 
 /** What every chunk and the whole answer carry alike. */
@@ -45,15 +46,9 @@ export function completion(
   return `${JSON.stringify(body, undefined, 2)}\n`;
 }
 
-/** One event of a stream with what it means to pace and bill. */
-export interface StreamChunk {
-  readonly data: string;
-  /** The model text in it. */
-  readonly text: string;
-}
-
 /**
- * The events of a streamed answer, in order, the closing `[DONE]` included.
+ * The events of a streamed answer, in order, the closing `[DONE]` included; an answer that fails ends in an error object
+ * instead, as gateways and the vendor send it once the status line is out.
  * @param usage the usage chunk's content; undefined where the client did not ask for it
  */
 export function* completionChunks(
@@ -81,10 +76,16 @@ export function* completionChunks(
         yield event(choice({ tool_calls: [delta] }), null, text);
       }
     }
+    if (reply.failure !== undefined) return yield failureChunk(reply.failure);
     yield event(choice({}, reply.finishReason), null);
   }
   if (usage !== undefined) yield event([], usage);
   yield { data: 'data: [DONE]\n\n', text: '' };
+}
+
+function failureChunk({ code, message }: { code: string; message: string }): StreamChunk {
+  const error = { message, type: 'server_error', param: null, code };
+  return { data: `data: ${JSON.stringify({ error })}\n\n`, text: '' };
 }
 
 /** The first fragment names the call, the others carry its arguments a few characters at a time. */

@@ -23,8 +23,10 @@ export interface ServedModel {
   /** Chat Completions refuses function tools unless the effort is none. */
   readonly toolsNeedEffortNone?: true;
   readonly images?: ImageRule;
-  /** `responses`: refused in /v1/chat/completions. */
-  readonly api: 'both' | 'responses';
+  /** Where it is served; elsewhere it is refused. */
+  readonly api: 'both' | 'chat' | 'responses';
+  /** Older than structured outputs: a JSON Schema is refused. */
+  readonly noSchemas?: true;
   /** The first o1 models: no tools, no system message, no streaming, no sampling parameters. */
   readonly firstGeneration?: true;
   /** Bills what it writes into its prompt cache (from 5.6 on). */
@@ -46,7 +48,13 @@ const NONE_TO_XHIGH: readonly Effort[] = ['none', 'low', 'medium', 'high', 'xhig
 const NONE_TO_MAX: readonly Effort[] = [...NONE_TO_XHIGH, 'max'];
 const LOW_TO_MAX: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-/** Models from 5.6 on, which share limits, rules and the image rule (the latter unconfirmed at the vendor). */
+/**
+ * Models from 5.4 on count images by this rule as far as anybody measured: 1.2 is what third parties found on 5.2 and 5.5
+ * (2026), the vendor's guide does not name it. Unconfirmed.
+ */
+const SINCE_54 = patches(1.2, 2500);
+
+/** Models from 5.6 on, which share limits and rules. */
 const since56 = (id: string, released: string, efforts: readonly Effort[] = NONE_TO_XHIGH): ServedModel => ({
   id,
   context: 1_050_000,
@@ -54,7 +62,7 @@ const since56 = (id: string, released: string, efforts: readonly Effort[] = NONE
   released,
   reasoning: { efforts, whenLeftOut: 'medium' },
   toolsNeedEffortNone: true,
-  images: patches(1.2, 2500),
+  images: SINCE_54,
   api: 'both',
   cacheWrites: true,
 });
@@ -73,8 +81,17 @@ export const SERVED_MODELS: readonly ServedModel[] = [
     released: '2023-03-01',
     shutdown: '2026-10-23',
     api: 'both',
+    noSchemas: true,
   },
-  { id: 'gpt-4', context: 8_192, maxOutput: 8_192, released: '2023-03-14', shutdown: '2026-10-23', api: 'both' },
+  {
+    id: 'gpt-4',
+    context: 8_192,
+    maxOutput: 8_192,
+    released: '2023-03-14',
+    shutdown: '2026-10-23',
+    api: 'both',
+    noSchemas: true,
+  },
   {
     id: 'gpt-4-turbo',
     context: 128_000,
@@ -83,6 +100,7 @@ export const SERVED_MODELS: readonly ServedModel[] = [
     shutdown: '2026-10-23',
     images: tiles(85, 170),
     api: 'both',
+    noSchemas: true,
   },
   {
     id: 'o1-preview',
@@ -91,8 +109,9 @@ export const SERVED_MODELS: readonly ServedModel[] = [
     released: '2024-09-12',
     shutdown: '2025-07-28',
     reasoning: { efforts: [], whenLeftOut: 'medium' },
-    api: 'both',
+    api: 'chat',
     firstGeneration: true,
+    noSchemas: true,
   },
   {
     id: 'o1-mini',
@@ -101,8 +120,9 @@ export const SERVED_MODELS: readonly ServedModel[] = [
     released: '2024-09-12',
     shutdown: '2025-10-27',
     reasoning: { efforts: [], whenLeftOut: 'medium' },
-    api: 'both',
+    api: 'chat',
     firstGeneration: true,
+    noSchemas: true,
   },
   oSeries('o1', '2024-12-17', '2026-10-23', tiles(75, 150)),
   oSeries('o3-mini', '2025-01-31', '2026-10-23'),
@@ -184,7 +204,7 @@ function gpt5(
 
 function gpt54(id: string, released: string, context: number): ServedModel {
   return {
-    ...gpt5(id, released, patches(1.2, 2500), NONE_TO_XHIGH, 'none'),
+    ...gpt5(id, released, SINCE_54, NONE_TO_XHIGH, 'none'),
     context,
     toolsNeedEffortNone: true,
   };

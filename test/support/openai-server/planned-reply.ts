@@ -1,4 +1,4 @@
-import type { ReplyScript } from '../loopback/script.ts';
+import type { ReplyFailure, ReplyScript } from '../loopback/script.ts';
 import type { ChatRequest, WireToolCall } from './chat-request.ts';
 import { effortOf } from './request-rules.ts';
 import type { Effort, ServedModel } from './models.ts';
@@ -20,9 +20,16 @@ export interface PlannedReply {
   readonly model: string;
   readonly completionTokens: number;
   readonly reasoningTokens: number;
+  /** The paragraphs of the reasoning summary, for a wire that shows it; empty where nothing was thought. */
+  readonly thought: readonly string[];
+  /** The answer breaks off here. */
+  readonly failure: ReplyFailure | undefined;
 }
 
-/** Thinking is billed in steps of 64; how much is thought is ours to say, and the same every time. */
+/**
+ * Thinking is billed in steps of 64; how much is thought is ours to say, and the same every time: by the effort alone.
+ * It takes its share of the request's token limit first, so that a small limit can leave nothing for the answer.
+ */
 const THOUGHT: Readonly<Record<Effort, number>> = {
   none: 0,
   minimal: 0,
@@ -44,7 +51,8 @@ export function planReply(
   const script: Partial<ReplyScript> = 'kind' in answer ? answer : {};
   const scriptedUsage = script.usage ?? undefined;
   const limit = request.max_completion_tokens ?? request.max_tokens ?? model.maxOutput;
-  const reasoningTokens = scriptedUsage?.reasoningTokens ?? Math.min(limit, THOUGHT[effortOf(request, model)]);
+  const reasoningTokens =
+    scriptedUsage?.reasoningTokens ?? Math.min(limit, script.reasoning?.tokens ?? THOUGHT[effortOf(request, model)]);
   const text = script.chunks?.join('') ?? answer.text ?? '';
   const toolCalls = (answer.toolCalls ?? []).map((call): WireToolCall => {
     const args = typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments);
@@ -67,5 +75,12 @@ export function planReply(
     model: script.model ?? request.model,
     completionTokens: scriptedUsage?.completionTokens ?? reasoningTokens + said + callTokens + refusalTokens,
     reasoningTokens,
+    thought: thoughtOf(script.reasoning?.text, reasoningTokens),
+    failure: script.failure,
   };
+}
+
+function thoughtOf(text: string | readonly string[] | undefined, tokens: number): readonly string[] {
+  if (text !== undefined) return [text].flat();
+  return tokens > 0 ? [`**Counting**\n\nNothing was really thought here, but ${tokens} tokens of it are billed.`] : [];
 }

@@ -38,6 +38,7 @@ export function promptTokens(
 function messageTokens(message: ChatMessage, tokenizer: Tokenizer): number {
   let count = PER_MESSAGE + tokenizer.count(message.role) + tokenizer.count(textOf(message));
   if (message.name !== undefined) count += PER_NAME + tokenizer.count(message.name);
+  count += message.thought_tokens ?? 0;
   for (const call of message.tool_calls ?? []) count += toolCallTokens(call.function, tokenizer);
   return count;
 }

@@ -21,21 +21,26 @@ const MOST_BYTES = 20 * 1024 * 1024;
 const MEDIA_TYPES = ['image/png', 'image/jpeg', 'image/jpg', 'image/gif', 'image/webp'];
 const FORMATS = "['png', 'jpeg', 'gif', 'webp']";
 
+/** Where a client wrote an image, by message and part, in the words of its wire. */
+export type WhereImages = (messageIndex: number, partIndex: number) => { readonly part: string; readonly url: string };
+
+const inChat: WhereImages = (message, part) => ({
+  part: `messages.[${message}].content.[${part}].type`,
+  url: `messages[${message}].content[${part}].image_url.url`,
+});
+
 /**
  * The images of a request, decoded and checked.
  * @throws ApiError 400 where the model sees no images or one of them is not one
  */
-export function requestImages(request: ChatRequest, model: ServedModel): RequestImage[] {
+export function requestImages(request: ChatRequest, model: ServedModel, where = inChat): RequestImage[] {
   return request.messages.flatMap((message, messageIndex) =>
     imagesOf(message).map(({ at, part }) => {
       if (model.images === undefined) {
-        throw badRequest(
-          'Invalid content type. image_url is only supported by certain models.',
-          `messages.[${messageIndex}].content.[${at}].type`,
-          null,
-        );
+        const message = 'Invalid content type. image_url is only supported by certain models.';
+        throw badRequest(message, where(messageIndex, at).part, null);
       }
-      const image = decode(part, `messages[${messageIndex}].content[${at}].image_url.url`);
+      const image = decode(part, where(messageIndex, at).url);
       const { width, height } = image.facts ?? { width: 1024, height: 1024 };
       const tokens = imageTokens(model.images, width, height, part.image_url.detail ?? 'auto');
       return { messageIndex, url: part.image_url.url.slice(0, 200), ...image, tokens };

@@ -1,6 +1,8 @@
 import type { ChatRequest } from './chat-request.ts';
 import { functionTools, textOf } from './chat-request.ts';
 import { badRequest, unsupportedParameter, unsupportedValue } from './errors.ts';
+import { checkFunctionTool } from './function-tool-rules.ts';
+import { checkFormatSchema } from './json-schema-format.ts';
 import type { Effort, ServedModel } from './models.ts';
 
 // What the API refuses beyond its published schema, as of November 2026. Wordings were collected from public issue
@@ -20,7 +22,7 @@ export function checkRules(request: ChatRequest, model: ServedModel): void {
   if (model.firstGeneration === true) checkFirstGeneration(request);
   checkTools(request, model);
   checkConversation(request);
-  checkFormat(request);
+  checkFormat(request, model);
 }
 
 function checkEffort(request: ChatRequest, model: ServedModel): void {
@@ -84,8 +86,6 @@ function checkFirstGeneration(request: ChatRequest): void {
   }
 }
 
-const TOOL_NAME = /^[a-zA-Z0-9_-]+$/;
-
 function checkTools(request: ChatRequest, model: ServedModel): void {
   const tools = request.tools ?? [];
   if (request.tools?.length === 0) {
@@ -113,7 +113,7 @@ function checkTools(request: ChatRequest, model: ServedModel): void {
       'array_above_max_length',
     );
   }
-  functionTools(request).forEach((tool, index) => checkFunction(tool.function, index));
+  functionTools(request).forEach((tool, index) => checkFunctionTool(tool.function, `tools[${index}].function`));
   if (model.toolsNeedEffortNone === true && effortOf(request, model) !== 'none') {
     throw badRequest(
       `Function tools with reasoning_effort are not supported for ${request.model} in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.`,
@@ -122,52 +122,6 @@ function checkTools(request: ChatRequest, model: ServedModel): void {
     );
   }
   checkChoice(request);
-}
-
-function checkFunction(
-  tool: { name: string; parameters?: Readonly<Record<string, unknown>>; strict?: boolean | null },
-  index: number,
-): void {
-  const at = `tools[${index}].function`;
-  if (!TOOL_NAME.test(tool.name)) {
-    throw badRequest(
-      `Invalid '${at}.name': string does not match pattern. Expected a string that matches the pattern '${TOOL_NAME.source}'.`,
-      `${at}.name`,
-      'invalid_value',
-    );
-  }
-  if (tool.name.length > 64) {
-    throw badRequest(
-      `Invalid '${at}.name': string too long. Expected a string with maximum length 64, but got a string with length ${tool.name.length} instead.`,
-      `${at}.name`,
-      'string_above_max_length',
-    );
-  }
-  const { parameters } = tool;
-  if (parameters === undefined || Object.keys(parameters).length === 0) return;
-  const invalid = (why: string): never => {
-    throw badRequest(
-      `Invalid schema for function '${tool.name}': ${why}`,
-      `${at}.parameters`,
-      'invalid_function_parameters',
-    );
-  };
-  if (parameters['type'] !== 'object') {
-    invalid(
-      `schema must be a JSON Schema of 'type: "object"', got 'type: "${typeof parameters['type'] === 'string' ? parameters['type'] : 'None'}"'.`,
-    );
-  }
-  if (tool.strict !== true) return;
-  if (parameters['additionalProperties'] !== false) {
-    invalid("In context=(), 'additionalProperties' is required to be supplied and to be false.");
-  }
-  const required = new Set((parameters['required'] as readonly string[] | undefined) ?? []);
-  const missing = Object.keys(parameters['properties'] ?? {}).find(name => !required.has(name));
-  if (missing !== undefined) {
-    invalid(
-      `In context=(), 'required' is required to be supplied and to be an array including every key in properties. Missing '${missing}'.`,
-    );
-  }
 }
 
 function checkChoice(request: ChatRequest): void {
@@ -242,7 +196,7 @@ function checkAssistant(request: ChatRequest, index: number): void {
   }
 }
 
-function checkFormat(request: ChatRequest): void {
+function checkFormat(request: ChatRequest, model: ServedModel): void {
   if ((request.stream_options ?? null) !== null && request.stream !== true) {
     throw badRequest(
       "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
@@ -250,14 +204,19 @@ function checkFormat(request: ChatRequest): void {
       null,
     );
   }
-  if (
-    request.response_format?.type === 'json_object' &&
-    !request.messages.some(message => /json/i.test(textOf(message)))
-  ) {
+  const format = request.response_format;
+  if (format?.type === 'json_object' && !request.messages.some(message => /json/i.test(textOf(message)))) {
     throw badRequest(
       "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
       'messages',
       null,
     );
   }
+  if (format?.type === 'json_schema') checkFormatSchema(format.json_schema, model, IN_CHAT);
 }
+
+const IN_CHAT = {
+  param: 'response_format',
+  name: 'response_format.json_schema.name',
+  schema: { param: 'response_format', code: null },
+} as const;

@@ -1,12 +1,23 @@
 import type { Script } from '../loopback/script.ts';
 import { authorize } from './authorize.ts';
-import { chatCompletions, noteViolations } from './chat-completions.ts';
+import { acceptChat, chatCompletions } from './chat-completions.ts';
 import { ApiError, badRequest } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { acceptResponses, responses } from './responses/responses.ts';
 import { sendScripted } from './scripted-answer.ts';
 import { runsModel } from './server-state.ts';
+import type { ModelPath } from './server-state.ts';
 
-const CHAT = '/v1/chat/completions';
+interface ModelEndpoint {
+  /** Checks a body without answering it. @throws ApiError for what the API refuses */
+  readonly accept: (exchange: Exchange, body: unknown) => Promise<unknown>;
+  readonly answer: (exchange: Exchange, key: string, body: unknown, script: Script | undefined) => Promise<void>;
+}
+
+const MODEL_ENDPOINTS: Readonly<Record<ModelPath, ModelEndpoint>> = {
+  '/v1/chat/completions': { accept: acceptChat, answer: chatCompletions },
+  '/v1/responses': { accept: acceptResponses, answer: responses },
+};
 const MODELS = '/v1/models';
 
 /** Answers one request whose body was read. @throws ApiError for what the API refuses */
@@ -23,7 +34,7 @@ export async function answerRequest(exchange: Exchange): Promise<void> {
     runsModel: runsModel(record.path),
   });
   if (script?.kind === 'raw' || script?.kind === 'error') {
-    if (record.path === CHAT) await noteViolations(exchange, record.body);
+    if (runsModel(record.path)) await noteViolations(exchange, MODEL_ENDPOINTS[record.path]);
     return sendScripted(exchange, script);
   }
   try {
@@ -37,6 +48,16 @@ export async function answerRequest(exchange: Exchange): Promise<void> {
   }
 }
 
+/** Notes every violation without answering, for requests that a script answers come what may. */
+async function noteViolations(exchange: Exchange, { accept }: ModelEndpoint): Promise<void> {
+  try {
+    await accept(exchange, exchange.record.body);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 400 && error.code !== 'context_length_exceeded') exchange.noteViolation(error);
+  }
+}
+
 async function answerAsApi(
   exchange: Exchange,
   parsed: { readonly value: unknown } | undefined,
@@ -45,14 +66,15 @@ async function answerAsApi(
   const { record, state } = exchange;
   const { method, path } = record;
   const isModels = path === MODELS || path.startsWith(`${MODELS}/`);
-  if (path !== CHAT && !isModels) throw new ApiError(404, `Invalid URL (${method} ${path})`);
-  const expected = path === CHAT ? 'POST' : 'GET';
+  const endpoint = runsModel(path) ? MODEL_ENDPOINTS[path] : undefined;
+  if (endpoint === undefined && !isModels) throw new ApiError(404, `Invalid URL (${method} ${path})`);
+  const expected = endpoint === undefined ? 'GET' : 'POST';
   if (method !== expected) {
     const message = `Not allowed to ${method} on ${path}. (HINT: Perhaps you meant to use a different HTTP method?)`;
     throw new ApiError(405, message, { code: 'method_not_supported' });
   }
   const key = authorize(record.headers.authorization, state.settings.keys);
-  if (isModels) {
+  if (endpoint === undefined) {
     record.answeredBy = 'api';
     return exchange.sendJson(models(exchange, path), script?.faults);
   }
@@ -64,7 +86,7 @@ async function answerAsApi(
       null,
     );
   }
-  await chatCompletions(exchange, key, parsed.value, script);
+  await endpoint.answer(exchange, key, parsed.value, script);
 }
 
 function models(exchange: Exchange, path: string): unknown {

@@ -5,6 +5,7 @@ import { ScriptQueue } from '../loopback/script.ts';
 import { SERVED_MODELS, ServedModels } from './models.ts';
 import { PromptCache } from './prompt-cache.ts';
 import { RateLimiter } from './rate-limits.ts';
+import { ResponseMemory } from './responses/response-memory.ts';
 import type { OpenAiServerSettings } from './settings.ts';
 
 /** Time and chance, so that a test can decide them. */
@@ -21,6 +22,7 @@ export class ServerState implements Controllable<OpenAiServerSettings> {
   readonly scripts = new ScriptQueue();
   readonly gate = new Gate();
   readonly cache = new PromptCache();
+  readonly responses = new ResponseMemory();
   readonly limiter: RateLimiter;
   readonly world: World;
   readonly initialSettings: OpenAiServerSettings;
@@ -46,11 +48,14 @@ export class ServerState implements Controllable<OpenAiServerSettings> {
 
   forget(): void {
     this.cache.clear();
+    this.responses.clear();
     this.limiter.clear();
   }
 }
 
 /** Paths that cost money. */
-export function runsModel(path: string): boolean {
-  return path === '/v1/chat/completions';
+export type ModelPath = '/v1/chat/completions' | '/v1/responses';
+
+export function runsModel(path: string): path is ModelPath {
+  return path === '/v1/chat/completions' || path === '/v1/responses';
 }

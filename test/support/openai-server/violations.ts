@@ -5,8 +5,9 @@ import { tagValues, validator } from './schema.ts';
 /**
  * What a request body does that the published schema forbids, in the words the API uses for it; most telling first.
  * Empty: the body is valid.
+ * @param at where the value stands in the body, e.g. `input[0]`; left out: it is the body
  */
-export function schemaViolations(schema: string, body: unknown): Violation[] {
+export function schemaViolations(schema: string, body: unknown, at: string | null = null): Violation[] {
   const validate = validator(schema, 'strict');
   if (validate(body)) return [];
   const telling = withoutWrappers(validate.errors ?? []);
@@ -15,7 +16,12 @@ export function schemaViolations(schema: string, body: unknown): Violation[] {
     const key = `${error.instancePath} ${error.keyword === 'type' ? 'type' : byPath.size}`;
     byPath.set(key, [...(byPath.get(key) ?? []), error]);
   }
-  return [...byPath.values()].map(describe).sort((a, b) => rank(a) - rank(b));
+  return sortedViolations([...byPath.values()].map(errors => describe(errors, at)));
+}
+
+/** Most telling first; otherwise in their order. */
+export function sortedViolations(violations: readonly Violation[]): Violation[] {
+  return violations.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /**
@@ -35,14 +41,14 @@ function withoutWrappers(errors: readonly ErrorObject[]): ErrorObject[] {
 
 /** The API speaks of what it does not know before it speaks of what is wrong or missing. */
 function rank({ code }: Violation): number {
-  if (code === 'unknown_parameter') return 0;
+  if (code === 'unknown_parameter' || code === 'unsupported_parameter') return 0;
   return code === 'missing_required_parameter' ? 1 : 2;
 }
 
-function describe(errors: ErrorObject[]): Violation {
+function describe(errors: readonly ErrorObject[], at: string | null): Violation {
   const [error] = errors;
   if (error === undefined) throw new Error('a group of errors is never empty');
-  const param = paramOf(error.instancePath);
+  const param = paramOf(error.instancePath, at);
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
     case 'unevaluatedProperties':
@@ -158,12 +164,12 @@ function show(value: unknown): string {
 }
 
 /** `/messages/0/content` → `messages[0].content` */
-function paramOf(pointer: string): string | null {
+function paramOf(pointer: string, at: string | null): string | null {
   const names = pointer
     .split('/')
     .slice(1)
     .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return names.reduce<string | null>((path, name) => join(path, name), null);
+  return names.reduce<string | null>((path, name) => join(path, name), at);
 }
 
 function join(path: string | null, name: string): string {

@@ -3,6 +3,7 @@ import type { ModelAnswer } from '../planned-reply.ts';
 import type { RequestImage } from '../request-images.ts';
 import { describeImages } from './describe-image.ts';
 import { explainCode } from './explain-code.ts';
+import { inFormat } from './json-answer.ts';
 import { OfferedTools } from './offered-tools.ts';
 import type { ToolCallWish } from './offered-tools.ts';
 import { declarationPath, fileIn, hasFailed, pathsInResult } from './tool-text.ts';
@@ -28,8 +29,7 @@ export function demoAnswer(request: ChatRequest, images: readonly RequestImage[]
     const preface = turn.rounds === 0 ? { text: 'Let me look at that.' } : {};
     return { ...preface, toolCalls: tools.parallel ? calls : calls.slice(0, 1) };
   }
-  const text = answer(turn, shown, tools);
-  return { text: request.response_format?.type.startsWith('json') === true ? JSON.stringify({ answer: text }) : text };
+  return { text: inFormat(answer(turn, shown, tools), request.response_format) };
 }
 
 function nextCalls(turn: Turn, tools: OfferedTools): ToolCallWish[] {
