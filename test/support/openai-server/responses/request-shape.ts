@@ -88,7 +88,7 @@ function messageViolations(item: Fields, at: string): Violation[] {
 
 /**
  * The schema wants an answer back with all it came with, and a detail with every image. The API makes do with the text
- * and the address, its own guides leave the rest out, and clients rely on that ("@ai-sdk/openai" 4.0).
+ * and the address: its own guides leave the rest out, and so do clients ("@ai-sdk/openai" 4.0: the detail).
  */
 function completed(part: unknown): unknown {
   if (!isFields(part)) return part;
