@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { commandNames } from '../src/host/command-names.ts';
 import { defaultModel } from '../src/llm/model-catalog.ts';
-import { defaultEndpoint } from '../src/llm/openai/endpoint.ts';
+import { openai } from '../src/llm/openai/openai.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -106,7 +106,7 @@ test('a workspace can set neither where the key goes nor what may be spent', () 
 test('defaults in the manifest are the defaults in the code', () => {
   const value = (name: string): unknown => configuration.properties[`pennyloom.${name}`]?.default;
   assert.equal(value('model'), defaultModel);
-  assert.equal(value('endpoint'), defaultEndpoint);
+  assert.equal(value('endpoint'), openai.defaultEndpoint);
   assert.deepEqual(
     [value('maxTokens'), value('temperature'), value('timeout'), value('streaming')],
     [4096, 1, 60, true],

@@ -10,7 +10,7 @@ import { createProvider } from '../llm/create-provider.ts';
 import { imageTokens } from '../llm/image-tokens.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import { findModel } from '../llm/model-catalog.ts';
-import { parseEndpoint } from '../llm/openai/endpoint.ts';
+import { parseEndpoint } from '../llm/endpoint.ts';
 import { ParameterMemory } from '../llm/openai/parameter-memory.ts';
 import { PolicyPool } from '../llm/policy-pool.ts';
 import type { LlmProvider } from '../llm/provider.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Money } from '../core/money.ts';
 import type { RateLimits } from '../resilience/rate-limiter.ts';
-import { defaultEndpoint } from '../llm/openai/endpoint.ts';
+import { vendorOf } from '../llm/vendors.ts';
 import { defaultModel } from '../llm/model-catalog.ts';
 import type { ReasoningEffort } from '../llm/request.ts';
 
@@ -36,7 +36,7 @@ export function readSettings(): Settings {
   return {
     provider: 'openai',
     model: own.get('model', defaultModel).trim() || defaultModel,
-    endpoint: own.get('endpoint', defaultEndpoint),
+    endpoint: own.get('endpoint', vendorOf('openai').defaultEndpoint!),
     api: own.get('api', 'auto'),
     reasoningEffort: effortOf(own.get('reasoningEffort', 'auto')),
     maxTokens: own.get('maxTokens', 4096),

@@ -1,35 +1,35 @@
 import { systemClock } from '../core/clock.ts';
 import type { RateLimiter } from '../resilience/rate-limiter.ts';
 import { defaultRetry } from '../resilience/retry.ts';
+import { WireProvider } from './http/wire-provider.ts';
 import { findModel } from './model-catalog.ts';
-import { OpenAiProvider } from './openai/provider.ts';
-import { defaultEndpoint } from './openai/endpoint.ts';
 import { PolicyPool } from './policy-pool.ts';
 import type { ProviderConfig } from './provider-config.ts';
 import type { LlmProvider } from './provider.ts';
 import type { ChatRequest } from './request.ts';
 import { resilient } from './resilient-provider.ts';
+import { vendorOf } from './vendors.ts';
 
 export type { ProviderConfig } from './provider-config.ts';
 
 /**
- * The one place that knows which vendors exist: adding one is a folder beside `openai/` and a line in `wireOf`.
+ * A model behind the one port, whoever its vendor is.
  * With `retry: false` and no `rateLimit` what comes back is the bare wire (inside `eachAttempt`).
  */
 export function createProvider(config: ProviderConfig): LlmProvider {
-  const wire = wireOf(config);
+  const vendor = vendorOf(config.provider);
+  const wire = new WireProvider(config, vendor.label, vendor.connect(config));
   const attempt = config.eachAttempt?.(wire) ?? wire;
   const { retry = defaultRetry, rateLimit, clock = systemClock } = config;
   if (retry === false && !rateLimit) return attempt;
-  const endpoint = config.endpoint ?? defaultEndpoint;
+  const endpoint = config.endpoint ?? vendor.defaultEndpoint ?? '';
   const pool = config.policies ?? new PolicyPool(clock);
   const limiter = async (): Promise<RateLimiter | undefined> => {
     const { apiKey } = config;
     const key = typeof apiKey === 'function' ? await apiKey() : apiKey;
-    // Without a key nothing is sent: the wire says so.
-    return key
-      ? pool.limiter({ provider: wire.name, endpoint, apiKey: key, model: wire.model }, rateLimit ?? {})
-      : undefined;
+    // Without a key that it needs nothing is sent: the wire says so.
+    if (!key && vendor.key === 'required') return undefined;
+    return pool.limiter({ provider: wire.name, endpoint, apiKey: key ?? '', model: wire.model }, rateLimit ?? {});
   };
   return resilient(attempt, {
     retry: retry === false ? { ...defaultRetry, attempts: 1 } : retry,
@@ -39,13 +39,6 @@ export function createProvider(config: ProviderConfig): LlmProvider {
     random: config.random ?? Math.random,
     tokensOf: request => tokensOf(request, config, wire),
   });
-}
-
-function wireOf(config: ProviderConfig): LlmProvider {
-  switch (config.provider) {
-    case 'openai':
-      return new OpenAiProvider(config);
-  }
 }
 
 /** About what the vendor itself sets aside for a request: its input, at four bytes a token, and the most it may answer. */

@@ -6,13 +6,14 @@ import type { RetryOptions } from '../resilience/retry.ts';
 import type { PolicyPool } from './policy-pool.ts';
 import type { LlmProvider } from './provider.ts';
 import type { ReasoningEffort } from './request.ts';
+import type { ProviderName } from './vendors.ts';
 
 export interface ProviderConfig {
-  readonly provider: 'openai';
+  readonly provider: ProviderName;
   /** The key, or where to ask for it at the moment of each call. */
   readonly apiKey?: string | (() => Promise<string | undefined>);
   readonly model?: string;
-  /** Base URL; default https://api.openai.com/v1. */
+  /** Base URL; default is the vendor's own. */
   readonly endpoint?: string;
   /** Which API to speak; "auto" follows the catalogue. Default auto. */
   readonly api?: 'auto' | 'chat' | 'responses';

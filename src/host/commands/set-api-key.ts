@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseEndpoint } from '../../llm/openai/endpoint.ts';
+import { parseEndpoint } from '../../llm/endpoint.ts';
 import { checkKey, type SecretKeys } from '../secret-keys.ts';
 import { readSettings } from '../settings.ts';
 

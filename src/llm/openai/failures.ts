@@ -1,22 +1,8 @@
 import { redact } from '../../core/redact.ts';
-import type { HttpHeaders } from '../http/post-stream.ts';
+import { requestIdOf } from '../http/request-id.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
+import type { FailedAnswer, FailureContext } from '../http/wire.ts';
 import { type FailureCode, LlmError, type LlmErrorFacts } from '../llm-error.ts';
-
-export interface FailureContext {
-  readonly vendor: string;
-  readonly model: string;
-  /** Taken out of whatever the server says. */
-  readonly secrets: readonly string[];
-  readonly now: number;
-}
-
-export interface FailedAnswer {
-  /** undefined for an error inside a stream that had begun with 200. */
-  readonly status?: number;
-  readonly headers: HttpHeaders;
-  readonly body: string;
-}
 
 /**
  * What an error answer means, by status, error.code and error.type; never by the wording of a message.
@@ -31,7 +17,7 @@ export function failureFromAnswer(answer: FailedAnswer, context: FailureContext)
   const wait = retryAfterMs(headers, now);
   // Cut only what is clean already: half a key is no longer recognised.
   const clean = (text: string): string => clip(redact(text, secrets));
-  const requestId = headers['x-request-id'];
+  const requestId = requestIdOf(headers);
   const shouldRetry = /^(true|false)$/.exec(headers['x-should-retry']?.trim() ?? '')?.[0];
   const vendorCode = error?.code ?? error?.type;
   const facts: LlmErrorFacts = {

@@ -3,7 +3,7 @@ import type { LlmError } from '../../llm-error.ts';
 import type { ResponseMetadata, StopReason } from '../../request.ts';
 import type { StreamEvent } from '../../stream-event.ts';
 import type { Usage } from '../../usage.ts';
-import { type Answer, type AnswerContext, badAnswer, parseObject } from '../answer.ts';
+import { type Answer, type AnswerContext, badAnswer, parseObject } from '../../http/answer.ts';
 import { usageFromChat } from '../usage-from-wire.ts';
 import { TextChunkTemplate } from './text-chunk-template.ts';
 import { ToolCallFragments } from './tool-call-fragments.ts';

@@ -11,10 +11,13 @@ export interface ToWireOptions {
   /** As the route decided; undefined sends none. */
   readonly effort: ReasoningEffort | undefined;
   readonly streaming: boolean;
+  /** For a model without facts; default max_completion_tokens. */
+  readonly tokenLimitField?: ModelFacts['tokenLimitField'];
 }
 
 /** A request in OpenAI's words, with what the model is known not to take left out. */
-export function toWire(request: ChatRequest, { model, facts, effort, streaming }: ToWireOptions): WireRequest {
+export function toWire(request: ChatRequest, options: ToWireOptions): WireRequest {
+  const { model, facts, effort, streaming, tokenLimitField = 'max_completion_tokens' } = options;
   const { tools, toolChoice, parallelToolCalls, maxTokens, temperature, responseFormat } = request;
   const messages = facts?.systemRole === 'none' ? foldSystem(request.messages) : request.messages;
   const body: WireRequest = { model, messages: messages.map(message => toWireMessage(message, facts)) };
@@ -28,7 +31,7 @@ export function toWire(request: ChatRequest, { model, facts, effort, streaming }
         typeof toolChoice === 'string' ? toolChoice : { type: 'function', function: { name: toolChoice.name } };
     if (parallelToolCalls !== undefined) body.parallel_tool_calls = parallelToolCalls;
   }
-  if (maxTokens !== undefined) body[facts?.tokenLimitField ?? 'max_completion_tokens'] = maxTokens;
+  if (maxTokens !== undefined) body[facts?.tokenLimitField ?? tokenLimitField] = maxTokens;
   if (temperature !== undefined && samplingAllowed(facts, effort)) body.temperature = temperature;
   if (effort !== undefined) body.reasoning_effort = effort;
   if (responseFormat?.type === 'json-object') body.response_format = { type: 'json_object' };

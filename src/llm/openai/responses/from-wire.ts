@@ -3,7 +3,7 @@ import type { ToolCall } from '../../message.ts';
 import type { ResponseMetadata, StopReason } from '../../request.ts';
 import type { StreamEvent } from '../../stream-event.ts';
 import type { Usage } from '../../usage.ts';
-import { type Answer, type AnswerContext, badAnswer, parseObject } from '../answer.ts';
+import { type Answer, type AnswerContext, badAnswer, parseObject } from '../../http/answer.ts';
 import { usageFromResponses } from '../usage-from-wire.ts';
 import { makeContinuation, type Piece } from './continuation.ts';
 import type { WireReasoning, WireResponse } from './wire.ts';

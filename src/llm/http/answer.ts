@@ -1,4 +1,4 @@
-import type { EventShortcut } from '../http/server-sent-events.ts';
+import type { EventShortcut } from './server-sent-events.ts';
 import { LlmError } from '../llm-error.ts';
 import type { StreamEvent } from '../stream-event.ts';
 

@@ -1,7 +1,7 @@
-import { redact } from '../../core/redact.ts';
-import { refusedLocally } from '../llm-error.ts';
+import { redact } from '../core/redact.ts';
+import { refusedLocally } from './llm-error.ts';
 
-export const defaultEndpoint = 'https://api.openai.com/v1';
+const example = 'https://api.openai.com/v1';
 
 /**
  * The base URL a person meant: "https://host/v1", with or without a slash at its end, or the reference's full
@@ -15,10 +15,7 @@ export function parseEndpoint(text: string): URL {
   try {
     url = new URL(text.trim());
   } catch {
-    throw refusedLocally(
-      `The endpoint "${redact(text)}" is not a URL. It should look like ${defaultEndpoint}.`,
-      'endpoint',
-    );
+    throw refusedLocally(`The endpoint "${redact(text)}" is not a URL. It should look like ${example}.`, 'endpoint');
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
     throw refusedLocally(

@@ -2,15 +2,17 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import { redact } from '../../core/redact.ts';
 import { IdleTimer } from '../../resilience/time-limit.ts';
-import { connectionFailure } from '../http/connection-failure.ts';
-import { type HttpCall, type HttpRequest, type HttpResponse, openHttp, readText } from '../http/post-stream.ts';
-import { rateLimitHeadroom } from '../http/rate-limit-headers.ts';
-import { ServerSentEvents } from '../http/server-sent-events.ts';
-import type { EventSource } from '../http/wire-stream.ts';
 import { LlmError } from '../llm-error.ts';
 import type { StreamEvent } from '../stream-event.ts';
-import { failureFromAnswer } from './failures.ts';
-import type { Answer, AnswerContext } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { connectionFailure } from './connection-failure.ts';
+import { JsonLines } from './json-lines.ts';
+import { type HttpCall, type HttpResponse, openHttp, readText } from './post-stream.ts';
+import { rateLimitHeadroom } from './rate-limit-headers.ts';
+import { requestIdOf } from './request-id.ts';
+import { ServerSentEvents } from './server-sent-events.ts';
+import type { Wire, WireCall } from './wire.ts';
+import type { EventSource } from './wire-stream.ts';
 
 export interface ExchangeOptions {
   readonly vendor: string;
@@ -19,25 +21,21 @@ export interface ExchangeOptions {
   /** Silence after which the call has failed. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  /** What must never show in an error. */
-  readonly secrets: () => readonly string[];
-  readonly makeAnswer: (context: AnswerContext) => Answer;
-  /** Looks at a refusal before it is thrown; may learn from it. */
-  readonly refine: (failure: LlmError) => LlmError;
+  readonly wire: Wire;
   /** Called when the call really begins, so that the key is asked for now and not before. */
-  readonly prepare: () => Promise<{
-    readonly dispatcher: Dispatcher;
-    readonly request: HttpRequest;
-    /** What was changed or left out, to be told before the answer. */
-    readonly notices: readonly string[];
-  }>;
+  readonly prepare: () => Promise<Prepared>;
+}
+
+export interface Prepared {
+  readonly call: WireCall;
+  readonly dispatcher: Dispatcher;
 }
 
 /** How long and how much of what follows [DONE] is read for the sake of the connection. */
 const drainMs = 1000;
 const drainBytes = 64 * 1024;
 
-/** One HTTP exchange with either API: open, judge the head, read to the end. */
+/** One HTTP exchange: open, judge the head, read to the end. */
 export class WireExchange implements EventSource {
   #options: ExchangeOptions;
   /** Why the call was given up, by the caller or by the idle timer. */
@@ -47,7 +45,8 @@ export class WireExchange implements EventSource {
   #idle: IdleTimer | undefined;
   #response: HttpResponse | undefined;
   #answer: Answer | undefined;
-  #events: ServerSentEvents | undefined;
+  #events: ServerSentEvents | JsonLines | undefined;
+  #prepared: WireCall | undefined;
   #hasRead = false;
   #headroomTold = false;
   #isClosed = false;
@@ -111,7 +110,8 @@ export class WireExchange implements EventSource {
     const { signal } = this.#options;
     if (signal?.aborted) throw signal.reason;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
-    const { dispatcher, request, notices } = await this.#prepare();
+    const { dispatcher, call } = await this.#prepare();
+    const { request, notices } = call;
     for (const text of notices) out.push({ type: 'notice', notice: { kind: 'adjusted', text } });
     if (this.#givenUp) throw this.#givenUp.reason;
     this.#host = request.url.host;
@@ -124,10 +124,15 @@ export class WireExchange implements EventSource {
     const { headers, status } = response;
     if (status !== 200) {
       this.#tellHeadroom(out);
-      throw this.#options.refine(this.#failure(await this.#readAll(response), status));
+      const failure = this.#failure(await this.#readAll(response), status);
+      throw this.#prepared?.refine?.(failure) ?? failure;
     }
     const type = headers['content-type']?.trim().toLowerCase() ?? '';
     if (type.startsWith('text/event-stream')) return true;
+    if (type.startsWith('application/x-ndjson')) {
+      this.#events = new JsonLines(line => this.#answer!.pushChunk(line, this.#out));
+      return true;
+    }
     this.#tellHeadroom(out);
     const body = await this.#readAll(response);
     return this.#whole(body.startsWith('\uFEFF') ? body.slice(1) : body, type, out);
@@ -136,7 +141,8 @@ export class WireExchange implements EventSource {
   /** @returns whether there was anything to tell. */
   #tellHeadroom(out: StreamEvent[]): boolean {
     this.#headroomTold = true;
-    const headroom = rateLimitHeadroom(this.#response!.headers);
+    const { wire, clock } = this.#options;
+    const headroom = (wire.headroom ?? rateLimitHeadroom)(this.#response!.headers, clock.now());
     if (headroom) out.push({ type: 'notice', notice: { kind: 'rate-limit', headroom } });
     return headroom !== undefined;
   }
@@ -145,8 +151,8 @@ export class WireExchange implements EventSource {
     if (this.#idle || this.#isClosed) return;
     const { vendor, model, clock, timeoutMs } = this.#options;
     this.#idle = new IdleTimer(clock, timeoutMs, () => this.#giveUp(this.#timedOut()));
-    const requestId = (): string | undefined => this.#response?.headers['x-request-id'];
-    const answer = (this.#answer = this.#options.makeAnswer({
+    const requestId = (): string | undefined => this.#response && requestIdOf(this.#response.headers);
+    const answer = (this.#answer = this.#prepared!.makeAnswer({
       vendor,
       model,
       failure: body => this.#failure(body),
@@ -159,10 +165,13 @@ export class WireExchange implements EventSource {
   };
 
   /** What to send, or the reason for giving up as soon as there is one: asking for a key may take a person's time. */
-  #prepare(): ReturnType<ExchangeOptions['prepare']> {
+  #prepare(): Promise<Prepared> {
     return new Promise((resolve, reject) => {
       this.#rejectPreparing = reject;
-      this.#options.prepare().then(resolve, reject);
+      this.#options.prepare().then(prepared => {
+        this.#prepared = prepared.call;
+        resolve(prepared);
+      }, reject);
     });
   }
 
@@ -188,10 +197,10 @@ export class WireExchange implements EventSource {
   }
 
   #failure(body: string, status?: number): LlmError {
-    const { vendor, model, clock, secrets } = this.#options;
-    return failureFromAnswer(
+    const { vendor, model, clock, wire } = this.#options;
+    return wire.failure(
       { body, headers: this.#response?.headers ?? {}, ...(status !== undefined && { status }) },
-      { vendor, model, secrets: secrets(), now: clock.now() },
+      { vendor, model, secrets: this.#prepared?.secrets ?? [], now: clock.now() },
     );
   }
 
@@ -208,8 +217,8 @@ export class WireExchange implements EventSource {
 
   /** The key's keeper, or whoever makes connections, failed: nothing was sent. */
   #notPrepared(error: unknown): LlmError {
-    const { vendor, model, secrets } = this.#options;
-    const why = redact(error instanceof Error ? error.message : String(error), secrets());
+    const { vendor, model } = this.#options;
+    const why = redact(error instanceof Error ? error.message : String(error));
     const message = `The request could not be prepared: ${why}`;
     return new LlmError({
       code: 'ERR_REFUSED_LOCALLY',

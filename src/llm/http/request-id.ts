@@ -1,0 +1,6 @@
+import type { HttpHeaders } from './post-stream.ts';
+
+/** What a vendor's support asks for. OpenAI and most: x-request-id; Anthropic: request-id; Azure's gateway: apim-request-id. */
+export function requestIdOf(headers: HttpHeaders): string | undefined {
+  return headers['x-request-id'] ?? headers['request-id'] ?? headers['apim-request-id'];
+}

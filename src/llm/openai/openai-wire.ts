@@ -1,0 +1,114 @@
+import { checkRequest } from '../check-request.ts';
+import type { HttpRequest } from '../http/post-stream.ts';
+import type { FailedAnswer, FailureContext, Wire, WireCall } from '../http/wire.ts';
+import { LlmError } from '../llm-error.ts';
+import type { ModelFacts } from '../model-catalog.ts';
+import type { ProviderConfig } from '../provider-config.ts';
+import type { ChatRequest } from '../request.ts';
+import { ChatAnswer } from './chat/from-wire.ts';
+import { toWire as toChatWire } from './chat/to-wire.ts';
+import type { WireRequest as ChatWire } from './chat/wire.ts';
+import { failureFromAnswer } from './failures.ts';
+import { ParameterMemory } from './parameter-memory.ts';
+import { ResponsesAnswer } from './responses/from-wire.ts';
+import { toWire as toResponsesWire } from './responses/to-wire.ts';
+import type { WireRequest as ResponsesWire } from './responses/wire.ts';
+import { type Api, type Route, route } from './route.ts';
+
+export type WireBody = ChatWire | ResponsesWire;
+
+/** In what one host that speaks OpenAI's wire differs from the next. */
+export interface OpenAiDialect {
+  /** The vendor's name for a person. */
+  readonly label: string;
+  /** The model whose facts and prices hold. */
+  readonly model: string;
+  /** What `model` says in a request, where that is not the model: Azure's deployments. */
+  readonly sentModel?: string;
+  /** undefined for a model nothing is known of: then nothing is left out or renamed on a guess. */
+  readonly facts: ModelFacts | undefined;
+  /** The token-limit field for a model without facts; default max_completion_tokens. */
+  readonly tokenLimitField?: ModelFacts['tokenLimitField'];
+  /** What "auto" means for a model without facts, and which APIs there are at all; default both, Chat first. */
+  readonly onlyChat?: boolean;
+  /** Where requests of this API go. @throws LlmError (notSent) for an endpoint that is none. */
+  url(api: Api): URL;
+  /** What proves who is asking, with what of it must never show. @throws LlmError (notSent) where something is missing. */
+  authorize(): Promise<{ readonly headers: Record<string, string>; readonly secrets: readonly string[] }>;
+  /** The last word on a body. */
+  readonly adapt?: (body: WireBody, request: ChatRequest) => void;
+  readonly failure?: (answer: FailedAnswer, context: FailureContext) => LlmError;
+}
+
+/** OpenAI's Chat Completions and Responses, for everybody who speaks them: see `route`. */
+export class OpenAiWire implements Wire {
+  readonly model: string;
+  #dialect: OpenAiDialect;
+  #asked: Api | 'auto';
+  #memory: ParameterMemory;
+  #urls: { [api in Api]?: URL } = {};
+
+  constructor(config: Pick<ProviderConfig, 'api' | 'parameterMemory'>, dialect: OpenAiDialect) {
+    this.model = dialect.model;
+    this.#dialect = dialect;
+    this.#asked = config.api ?? 'auto';
+    this.#memory = config.parameterMemory ?? new ParameterMemory();
+  }
+
+  async prepare(request: ChatRequest): Promise<WireCall> {
+    const { facts, onlyChat } = this.#dialect;
+    const { headers, secrets } = await this.#dialect.authorize();
+    checkRequest(request, this.model, facts);
+    const taken = route(request, facts, onlyChat ? 'chat' : this.#asked);
+    const { api, notices } = taken;
+    const body = this.#body(request, taken);
+    return {
+      request: this.#httpRequest(body, api, headers),
+      notices,
+      secrets,
+      makeAnswer: context => (api === 'chat' ? new ChatAnswer(context) : new ResponsesAnswer(context)),
+      refine: failure => this.#learnFrom(failure, api, body),
+    };
+  }
+
+  failure(answer: FailedAnswer, context: FailureContext): LlmError {
+    return (this.#dialect.failure ?? failureFromAnswer)(answer, context);
+  }
+
+  #body(request: ChatRequest, { api, effort }: Route): WireBody {
+    const { facts, sentModel = this.model, tokenLimitField, adapt } = this.#dialect;
+    const streaming = (request.streaming ?? true) && facts?.streaming !== false;
+    const options = { model: sentModel, facts, effort, streaming, ...(tokenLimitField && { tokenLimitField }) };
+    const body = api === 'chat' ? toChatWire(request, options) : toResponsesWire(request, options);
+    adapt?.(body, request);
+    this.#memory.apply(this.#place(api), body);
+    return body;
+  }
+
+  #httpRequest(body: WireBody, api: Api, headers: Record<string, string>): HttpRequest {
+    return {
+      method: 'POST',
+      url: this.#url(api),
+      headers: {
+        ...headers,
+        'content-type': 'application/json',
+        accept: body.stream ? 'text/event-stream' : 'application/json',
+      },
+      body: JSON.stringify(body),
+    };
+  }
+
+  /** A refused parameter is learned, and the failure says that asking again will be different. */
+  #learnFrom(failure: LlmError, api: Api, body: WireBody): LlmError {
+    const adjusted = this.#memory.learn(this.#place(api), failure.facts, body);
+    return adjusted ? new LlmError({ ...failure.facts, adjusted }) : failure;
+  }
+
+  #place(api: Api): string {
+    return `${this.#url(api).href} ${this.model}`;
+  }
+
+  #url(api: Api): URL {
+    return (this.#urls[api] ??= this.#dialect.url(api));
+  }
+}
