@@ -69,7 +69,15 @@ test('the README shows the defaults of the manifest', () => {
   for (const [name, { default: value }] of settings) {
     const row = readme.split('\n').find(line => line.startsWith(`| \`${name}\``))!;
     const shown =
-      value === null ? 'none' : value === true ? 'on' : name.endsWith('temperature') ? '1.0' : String(value);
+      value === null || value === ''
+        ? 'none'
+        : value === true
+          ? 'on'
+          : value === false
+            ? 'off'
+            : name.endsWith('temperature')
+              ? '1.0'
+              : String(value);
     assert.ok(row.split('|')[2]!.includes(shown), `${name}: ${row}`);
   }
 });
@@ -90,7 +98,9 @@ test('every setting is read by the code, by its name', () => {
   for (const [name] of settings) {
     const own = name.slice('pennyloom.'.length);
     const [first, second] = own.split('.');
-    const named = second ? code.includes(`'${second}'`) && code.includes(`\`${first}.`) : code.includes(`'${own}'`);
+    const named = second
+      ? code.includes(`'${own}'`) || (code.includes(`'${second}'`) && code.includes(`\`${first}.`))
+      : code.includes(`'${own}'`);
     // The only provider there is needs no reading yet.
     assert.ok(named || own === 'provider', name);
   }

@@ -3,18 +3,14 @@ import type { Disposable } from '../core/disposable.ts';
 import { Emitter, type Event } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { Ledger } from '../cost/ledger.ts';
-import { LlmError } from '../llm/llm-error.ts';
 import type { Message } from '../llm/message.ts';
 import { findModel } from '../llm/model-catalog.ts';
-import type { LlmProvider } from '../llm/provider.ts';
 import type { RateLimitHeadroom } from '../llm/stream-event.ts';
-import type { ToolRegistry } from '../tools/tool-registry.ts';
 import type { Workspace } from '../tools/workspace.ts';
 import {
   type Conversation,
   conversationMessages,
   type Ending,
-  type FailureRecord,
   imageNotForThisModel,
   imageRejected,
   type Question,
@@ -24,23 +20,14 @@ import {
   unknownCost,
   withoutImages,
 } from './conversation.ts';
+import { failureRecord } from './failure-record.ts';
 import { ForgetfulHistory, type History, type StoredImage } from './history.ts';
 import { systemPrompt, titleOf, userMessage } from './prompts.ts';
 import { defaultLimits, runTurn, type TurnEvent } from './run-turn.ts';
-
-/** What one turn needs, made fresh for each so that a changed setting holds from the next question on. */
-export interface TurnSetup {
-  /** Already metered. */
-  readonly provider: LlmProvider;
-  readonly tools: ToolRegistry | undefined;
-}
+import type { TurnFacts, TurnSetup } from './turn-setup.ts';
 
 export interface ChatSessionOptions {
-  readonly setUp: (facts: {
-    readonly conversation: string;
-    readonly turn: string;
-    readonly feature: string;
-  }) => Promise<TurnSetup>;
+  readonly setUp: (facts: TurnFacts) => Promise<TurnSetup>;
   readonly ledger: Ledger;
   readonly history: History;
   readonly workspace: Workspace;
@@ -62,6 +49,8 @@ export interface SendInput {
   readonly images: readonly StoredImage[];
   /** What the ledger books it under: "chat", "explain". */
   readonly feature: string;
+  /** The model that stands in for the one in the settings, for this question only. */
+  readonly standIn?: { readonly model: string; readonly of: string };
 }
 
 /** A turn that is still being written is saved this often, so that a killed process loses at most this much. */
@@ -123,8 +112,8 @@ export class ChatSession implements Disposable {
     this.#events.fire({ type: 'conversation-opened', conversation });
   }
 
-  /** Asks the last turn's question again, in its place. Does nothing while an answer runs. */
-  retry(turnId: string): Promise<void> {
+  /** Asks the last turn's question again, in its place; of the turn's fallback model, if so asked. Does nothing while an answer runs. */
+  retry(turnId: string, how: { readonly fallback?: boolean } = {}): Promise<void> {
     const turn = this.#conversation.turns.at(-1);
     if (turn?.id !== turnId || this.busy) return Promise.resolve();
     const images = turn.question.images.flatMap(({ id, mediaType }): StoredImage[] => {
@@ -133,7 +122,9 @@ export class ChatSession implements Disposable {
     });
     this.#attempt('The replaced turn could not be removed', () => this.#options.history.removeTurn(turn.id));
     this.open({ ...this.#conversation, turns: this.#conversation.turns.slice(0, -1) });
-    return this.send({ question: turn.question, images, feature: turn.feature });
+    const { fallback: model, model: of = 'the model' } = turn.ending?.failure ?? {};
+    const standIn = how.fallback && model !== undefined ? { model, of } : undefined;
+    return this.send({ question: turn.question, images, feature: turn.feature, ...(standIn && { standIn }) });
   }
 
   dispose(): void {
@@ -142,7 +133,7 @@ export class ChatSession implements Disposable {
     this.#events.dispose();
   }
 
-  async #run({ question, images, feature }: SendInput): Promise<void> {
+  async #run({ question, images, feature, standIn }: SendInput): Promise<void> {
     const { clock, newId, log } = this.#options;
     const conversation = this.#conversation;
     const turn: Turn = { id: newId(), question, feature, entries: [], messages: [userMessage(question)] };
@@ -153,15 +144,29 @@ export class ChatSession implements Disposable {
     this.#save(conversation, turn, images);
     this.#events.fire({ type: 'turn-started', turn });
     let ending: Pick<Ending, 'status' | 'stopReason' | 'failure'>;
+    let setup: TurnSetup | undefined;
     try {
-      const { provider, tools } = await this.#options.setUp({ conversation: conversation.id, turn: turn.id, feature });
-      turn.model = provider.model;
-      const events = this.#turnEvents(conversation, provider, tools, abort.signal);
+      const facts = { conversation: conversation.id, turn: turn.id, feature };
+      setup = await this.#options.setUp({ ...facts, ...(standIn && { model: standIn.model }) });
+      turn.model = setup.provider.model;
+      if (standIn)
+        this.#apply(conversation, turn, { type: 'notice', text: `${standIn.model} answers instead of ${standIn.of}.` });
+      const events = this.#turnEvents(conversation, setup, abort.signal);
       const stopReason = await forEachEvent(events, event => this.#apply(conversation, turn, event));
       ending = { status: 'done', stopReason };
     } catch (error) {
       // Whatever else breaks on the way out of a stop: cancelled is an ending, not an error.
-      ending = abort.signal.aborted ? { status: 'stopped' } : { status: 'failed', failure: failureRecord(error, log) };
+      ending = abort.signal.aborted
+        ? { status: 'stopped' }
+        : {
+            status: 'failed',
+            failure: failureRecord(error, {
+              provider: setup?.provider,
+              fallback: setup?.fallback?.model,
+              now: clock.now(),
+              log,
+            }),
+          };
     }
     if (ending.status === 'failed') forgetImages(turn);
     this.#abort = undefined;
@@ -169,9 +174,12 @@ export class ChatSession implements Disposable {
     turn.ending = { ...ending, model: turn.model ?? '', cost: this.#costOf(turn), durationMs };
     this.#save(conversation, turn);
     this.#events.fire({ type: 'turn-finished', turn, ending: turn.ending });
+    const saidNothing = turn.entries.every(({ type }) => type === 'notice');
+    if (ending.failure?.fallback && setup?.fallback?.automatic && saidNothing)
+      void this.retry(turn.id, { fallback: true });
   }
 
-  #turnEvents(conversation: Conversation, provider: LlmProvider, tools: ToolRegistry | undefined, signal: AbortSignal) {
+  #turnEvents(conversation: Conversation, { provider, tools, limits = defaultLimits }: TurnSetup, signal: AbortSignal) {
     const { workspace, clock } = this.#options;
     const { turns } = conversation;
     const messagesOf = (some: readonly Turn[]): Message[] =>
@@ -184,7 +192,7 @@ export class ChatSession implements Disposable {
       ...(sees ? before : before.map(message => withoutImages(message, imageNotForThisModel))),
       ...messagesOf(turns.slice(-1)),
     ];
-    return runTurn({ provider, messages, tools, workspace, clock, signal, limits: defaultLimits });
+    return runTurn({ provider, messages, tools, workspace, clock, signal, limits });
   }
 
   #apply(conversation: Conversation, turn: Turn, event: TurnEvent): void {
@@ -273,20 +281,4 @@ async function forEachEvent<E, R>(events: AsyncGenerator<E, R>, use: (event: E) 
 /** A failed turn stays as words, so that the next question may refer to it. Its images go: they may be why it failed, and would fail what follows. */
 function forgetImages(turn: Turn): void {
   turn.messages.splice(0, turn.messages.length, ...turn.messages.map(message => withoutImages(message, imageRejected)));
-}
-
-function failureRecord(error: unknown, log: Log): FailureRecord {
-  if (!(error instanceof LlmError)) {
-    log.error(`Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    return { code: 'ERR_BAD_RESPONSE', message: 'Something unexpected went wrong inside Pennyloom.', retryable: true };
-  }
-  const { code, retryable, retryAfterMs, status, requestId } = error.facts;
-  return {
-    code,
-    message: error.message,
-    retryable,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(status !== undefined && { status }),
-    ...(requestId && { requestId }),
-  };
 }

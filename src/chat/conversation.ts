@@ -1,8 +1,8 @@
 import { Money } from '../core/money.ts';
 import type { LedgerTotal } from '../cost/ledger.ts';
-import type { FailureCode } from '../llm/llm-error.ts';
 import type { ContentPart, Message, UserMessage } from '../llm/message.ts';
 import type { StopReason } from '../llm/request.ts';
+import type { FailureRecord } from './failure-record.ts';
 
 /** What a person asked, as they see it; what the model gets is made from it (see prompts.ts). */
 export interface Question {
@@ -60,16 +60,6 @@ export interface Ending {
   readonly model: string;
   readonly cost: TurnCost;
   readonly durationMs: number;
-}
-
-/** An LlmError as far as it may be kept: no request, no headers. */
-export interface FailureRecord {
-  readonly code: FailureCode;
-  readonly message: string;
-  readonly retryable: boolean;
-  readonly retryAfterMs?: number;
-  readonly status?: number;
-  readonly requestId?: string;
 }
 
 export interface TurnCost {

@@ -35,7 +35,7 @@ export type TurnEvent =
   | { readonly type: 'tool-finished'; readonly result: ToolResult }
   | { readonly type: 'notice'; readonly text: string }
   /** Nothing arrives for now, and why; undefined when it goes on. */
-  | { readonly type: 'waiting'; readonly text: string | undefined }
+  | { readonly type: 'waiting'; readonly text: string | undefined; readonly begins: boolean }
   | { readonly type: 'headroom'; readonly headroom: RateLimitHeadroom }
   /** Belongs to the conversation from now on. Together they are always something the next request may carry. */
   | { readonly type: 'messages'; readonly messages: readonly Message[] };
@@ -141,9 +141,9 @@ function told(notice: Notice): TurnEvent {
     case 'rate-limit':
       return { type: 'headroom', headroom: notice.headroom };
     case 'waiting':
-      return { type: 'waiting', text: notice.text };
+      return { type: 'waiting', text: notice.text, begins: notice.begins };
     case 'waiting-over':
-      return { type: 'waiting', text: undefined };
+      return { type: 'waiting', text: undefined, begins: false };
     case 'adjusted':
       return { type: 'notice', text: notice.text };
   }

@@ -1,4 +1,6 @@
+import { failureRecord } from '../chat/failure-record.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import type { Ledger } from '../cost/ledger.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import type { LlmProvider } from '../llm/provider.ts';
@@ -20,6 +22,7 @@ export async function testConnection(
   turn: string,
   clock: Clock,
   locale: string,
+  log: Log,
 ): Promise<ConnectionReport> {
   const started = clock.monotonic();
   try {
@@ -29,8 +32,8 @@ export async function testConnection(
     return { ok: true, text: `${metadata.model ?? provider.model} answered in ${seconds} s. This test cost ${cost}.` };
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
-    const { code, retryable } = error.facts;
-    const { title, detail, actions } = explainFailure({ code, message: error.message, retryable });
+    const failure = failureRecord(error, { provider, now: clock.now(), log });
+    const { title, detail, actions } = explainFailure(failure, locale);
     return { ok: false, text: detail ? `${title} ${detail}` : title, actions };
   }
 }

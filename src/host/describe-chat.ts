@@ -117,7 +117,7 @@ function prettyJson(text: string): string {
 function describeEnding(ending: Ending, turn: Turn, locale?: string): Pick<TurnView, 'failure' | 'facts' | 'actions'> {
   const actions = offeredActions(ending);
   return {
-    ...(ending.failure && { failure: explainFailure(ending.failure) }),
+    ...(ending.failure && { failure: explainFailure(ending.failure, locale) }),
     // Where nothing was sent there is nothing to tell about it.
     ...(ending.cost.calls > 0 && { facts: describeFacts(ending, turn, locale) }),
     ...(actions.length > 0 && { actions }),

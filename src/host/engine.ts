@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { draftRequest, likelyAnswerTokens } from '../chat/draft-request.ts';
-import { ChatSession, type TurnSetup } from '../chat/chat-session.ts';
+import { ChatSession } from '../chat/chat-session.ts';
 import { endInterrupted } from '../chat/conversation.ts';
 import { continueText } from '../chat/prompts.ts';
+import type { TurnFacts, TurnSetup } from '../chat/turn-setup.ts';
 import { systemClock } from '../core/clock.ts';
 import { type Disposable, DisposableStore } from '../core/disposable.ts';
 import { metered } from '../cost/metered-provider.ts';
@@ -14,6 +15,8 @@ import { parseEndpoint } from '../llm/endpoint.ts';
 import { ParameterMemory } from '../llm/openai/parameter-memory.ts';
 import { PolicyPool } from '../llm/policy-pool.ts';
 import type { LlmProvider } from '../llm/provider.ts';
+import type { VendorPages } from '../llm/vendor.ts';
+import { findVendor, vendorOf } from '../llm/vendors.ts';
 import type { ActionId } from '../protocol/chat-view-state.ts';
 import { defaultRetry } from '../resilience/retry.ts';
 import { allTools, createToolRegistry, type ToolRegistry } from '../tools/tool-registry.ts';
@@ -32,6 +35,7 @@ import { describeModel } from './describe-model.ts';
 import { priceOfRequest } from './price-of-request.ts';
 import { openStorage } from './open-storage.ts';
 import { capsOf, periodsAt } from './periods.ts';
+import { keyFor } from './key-for.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { readSettings } from './settings.ts';
 import { openWorkspace } from './vscode-workspace.ts';
@@ -61,14 +65,14 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const parameterMemory = new ParameterMemory();
   const workspaceName = vscode.workspace.name ?? '';
 
-  const providerFor = (facts: { conversation: string; turn: string; feature: string }): LlmProvider => {
+  const providerFor = ({ model: standIn, ...facts }: TurnFacts): LlmProvider => {
     const settings = readSettings();
     const { provider, model, endpoint, api, reasoningEffort, maxTokens, temperature, timeoutMs, streaming } = settings;
     const { rateLimit, retryAttempts } = settings;
     const { origin } = parseEndpoint(endpoint);
     return createProvider({
       provider,
-      model,
+      model: standIn ?? model,
       endpoint,
       api,
       maxTokens,
@@ -99,9 +103,10 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const registry = createToolRegistry(allTools);
   const toolsFor = (provider: string, model: string): ToolRegistry | undefined =>
     mayUseTools(provider, model, workspace.roots.length > 0) ? registry : undefined;
-  const setUp = async (facts: { conversation: string; turn: string; feature: string }): Promise<TurnSetup> => {
+  const setUp = async (facts: TurnFacts): Promise<TurnSetup> => {
     const provider = providerFor(facts);
-    return { provider, tools: toolsFor(provider.name, provider.model) };
+    const { limits, fallback } = readSettings();
+    return { provider, tools: toolsFor(provider.name, provider.model), limits, ...(fallback && { fallback }) };
   };
   const kept = history.load(context.workspaceState.get(conversationKey, ''));
   if (kept) endInterrupted(kept, turn => ledger.total({ turn }));
@@ -195,7 +200,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
           const turn = newId();
           try {
             const provider = providerFor({ conversation: '', turn, feature: 'test' });
-            return await testConnection(provider, ledger, turn, clock, vscode.env.language);
+            return await testConnection(provider, ledger, turn, clock, vscode.env.language, log);
           } catch (error) {
             if (error instanceof LlmError) return { ok: false as const, text: error.message, actions: [] };
             throw error;
@@ -229,20 +234,28 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     showLog: () => channel.show(),
   };
 
-  const openUrl = (url: string): Thenable<boolean> => vscode.env.openExternal(vscode.Uri.parse(url));
+  /** Of the vendor that the turn failed with, not of the one that is chosen by now. */
+  const openPage = async (page: keyof VendorPages, turnId: string | undefined): Promise<void> => {
+    const failure = session.conversation.turns.find(({ id }) => id === turnId)?.ending?.failure;
+    const url = (findVendor(failure?.provider ?? '') ?? vendorOf(readSettings().provider)).pages[page];
+    if (url) await vscode.env.openExternal(vscode.Uri.parse(url));
+  };
   async function perform(action: ActionId, turnId: string | undefined): Promise<void> {
     switch (action) {
       case 'set-key':
         await setApiKey(keys);
         break;
       case 'open-keys-page':
-        await openUrl('https://platform.openai.com/api-keys');
+        await openPage('keys', turnId);
         break;
       case 'open-billing':
-        await openUrl('https://platform.openai.com/settings/organization/billing/overview');
+        await openPage('billing', turnId);
         break;
       case 'open-status':
-        await openUrl('https://status.openai.com/');
+        await openPage('status', turnId);
+        break;
+      case 'use-fallback':
+        if (turnId) await session.retry(turnId, { fallback: true });
         break;
       case 'open-settings':
         await commands.openSettings();
@@ -269,17 +282,6 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   }
 
   return { commands, showChat: place => view.show(place), dispose: () => own.dispose() };
-}
-
-async function keyFor(keys: SecretKeys, provider: string, origin: string): Promise<string | undefined> {
-  const found = await keys.state(provider, origin);
-  if (found.state !== 'other-origin') return keys.get(provider, origin);
-  throw new LlmError({
-    code: 'ERR_KEY_REQUIRED',
-    message: `API key is required for ${origin}: the saved key belongs to ${found.origin} and is never sent anywhere else.`,
-    retryable: false,
-    notSent: true,
-  });
 }
 
 /** In an untrusted workspace nothing of it is shown to a model; and some models take no tools. */

@@ -1,18 +1,29 @@
-import type { FailureRecord } from '../chat/conversation.ts';
+import type { FailureRecord } from '../chat/failure-record.ts';
 import { redact } from '../core/redact.ts';
+import type { Vendor } from '../llm/vendor.ts';
+import { findVendor } from '../llm/vendors.ts';
 import type { ActionView, FailureView } from '../protocol/chat-view-state.ts';
 
-/** What a person is told about a failure and can do about it: the one place where a code becomes words and buttons. */
-export function explainFailure(record: FailureRecord): FailureView {
+/**
+ * What a person is told about a failure and can do about it: the one place where a code becomes words and buttons, for the chat, for
+ * notifications and for docs/errors.md. What is true of one vendor only stands in the vendor's folder.
+ */
+export function explainFailure(record: FailureRecord, locale?: string): FailureView {
   // Redacted where it was made, with the key at hand; once more here, because this is what people put into screenshots.
   const failure = { ...record, message: redact(record.message) };
-  const { title, resolutions, actions } = words(failure);
+  const vendor = findVendor(failure.provider ?? '');
+  const { title, resolutions, actions } = words(failure, vendor, locale);
+  const { fallback } = failure;
   return {
     code: failure.code,
     title,
     ...(!ownWords.has(failure.code) && { detail: failure.message }),
-    resolutions,
-    actions: [...actions, { id: 'copy-report', label: 'Copy Details' }],
+    resolutions: [...(vendor?.remedies?.(failure) ?? []), ...resolutions],
+    actions: [
+      ...actions.filter(({ id }) => hasPage(id, vendor)),
+      ...(fallback ? [{ id: 'use-fallback' as const, label: `Answer with ${fallback}` }] : []),
+      { id: 'copy-report', label: 'Copy Details' },
+    ],
   };
 }
 
@@ -25,6 +36,21 @@ const ownWords: ReadonlySet<FailureRecord['code']> = new Set([
   'ERR_REFUSED_LOCALLY',
   'ERR_BUDGET_EXCEEDED',
 ]);
+
+/** No button leads to a page that a vendor does not have. Of an unknown vendor nothing is known, so all are kept. */
+function hasPage(id: ActionView['id'], vendor: Vendor | undefined): boolean {
+  if (!vendor) return true;
+  switch (id) {
+    case 'open-keys-page':
+      return vendor.pages.keys !== undefined;
+    case 'open-billing':
+      return vendor.pages.billing !== undefined;
+    case 'open-status':
+      return vendor.pages.status !== undefined;
+    default:
+      return true;
+  }
+}
 
 type Words = {
   readonly title: string;
@@ -47,28 +73,43 @@ function tryLater({ retryAfterMs }: FailureRecord): string {
     : 'Wait a moment and try again.';
 }
 
+/** "Limit 10,000, used 9,500, asked for 1,200.", as far as the server said so. */
+function figuresOf({ figures }: FailureRecord, locale: string | undefined): string[] {
+  if (!figures) return [];
+  const count = (value: number): string => value.toLocaleString(locale);
+  const { limit, used, requested } = figures;
+  const parts = [
+    `limit ${count(limit)}`,
+    used !== undefined && `used ${count(used)}`,
+    requested !== undefined && `asked for ${count(requested)}`,
+  ].filter(part => part !== false);
+  return [`The provider's figures: ${parts.join(', ')}.`];
+}
+
+/** What became of the model, and what to ask instead. */
+function elsewhere({ model, shutdown, alternatives }: FailureRecord): string[] {
+  return [
+    shutdown ? `${model ?? 'The model'} was shut down on ${shutdown}.` : "Check the model's id for typos.",
+    alternatives?.length ? `Live today: ${alternatives.join(', ')}.` : 'Choose a model that is live.',
+    ...(shutdown ? [] : ["Check that the account's tier has access to it."]),
+  ];
+}
+
 // The causes and resolutions of the reference's error table, corrected for November 2026.
-function words(failure: FailureRecord): Words {
+function words(failure: FailureRecord, vendor: Vendor | undefined, locale: string | undefined): Words {
+  const provider = vendor?.label ?? 'The provider';
   switch (failure.code) {
     case 'ERR_KEY_REQUIRED':
       return {
         title: failure.message,
-        resolutions: [
-          'Visit platform.openai.com.',
-          'Sign up or log in.',
-          'Open "API keys" in the settings.',
-          'Choose "Create new secret key".',
-          'Copy the key: it is shown only once.',
-          'Add credits to the account, then set the key here.',
-        ],
+        resolutions: vendor?.keySteps ?? ["Create a key on the provider's site.", 'Set it here.'],
         actions: [setKey, { id: 'open-keys-page', label: 'Open Keys Page' }],
       };
     case 'ERR_INVALID_API_KEY':
       return {
         title: 'The API key was not accepted.',
         resolutions: [
-          'Verify the key at platform.openai.com/api-keys.',
-          'Check its form: "sk-proj-…" (new) or "sk-…" (legacy), with nothing before or after it.',
+          `Verify the key at ${vendor?.pages.keys?.replace('https://', '') ?? "the provider's site"}.`,
           'Make sure that it has not been revoked.',
           'Create a new key if in doubt, and set it here.',
         ],
@@ -99,6 +140,7 @@ function words(failure: FailureRecord): Words {
       return {
         title: 'The rate limit is reached.',
         resolutions: [
+          ...figuresOf(failure, locale),
           tryLater(failure),
           'Ask for less at once: shorter questions, fewer attachments, a smaller maxTokens.',
           'A higher usage tier of the account raises the limit.',
@@ -108,11 +150,7 @@ function words(failure: FailureRecord): Words {
     case 'ERR_MODEL_NOT_FOUND':
       return {
         title: 'The model does not exist here, or this key may not use it.',
-        resolutions: [
-          "Check the model's id for typos.",
-          'It may have been retired: choose one that is live.',
-          "Check that the account's tier has access to it.",
-        ],
+        resolutions: elsewhere(failure),
         actions: [primary(switchModel), settings],
       };
     case 'ERR_INVALID_REQUEST':
@@ -128,17 +166,18 @@ function words(failure: FailureRecord): Words {
     case 'ERR_CONTEXT_LENGTH_EXCEEDED':
       return {
         title: 'The conversation is longer than the model can read.',
-        resolutions: ['Start a new chat.', 'Lower maxTokens.', 'Switch to a model with a larger context.'],
+        resolutions: [
+          ...figuresOf(failure, locale),
+          'Start a new chat.',
+          'Lower maxTokens.',
+          'Switch to a model with a larger context.',
+        ],
         actions: [{ id: 'new-chat', label: 'New Chat', primary: true }, switchModel, settings],
       };
     case 'ERR_CONTENT_FILTER':
       return {
         title: "The request was refused by the provider's safety system.",
-        resolutions: [
-          'Rephrase the question.',
-          'Look at openai.com/policies.',
-          'Contact the provider if this is a mistake.',
-        ],
+        resolutions: ['Rephrase the question.', 'Contact the provider if this is a mistake.'],
         actions: [{ id: 'new-chat', label: 'New Chat', primary: true }],
       };
     case 'ERR_CONFLICT':
@@ -149,13 +188,13 @@ function words(failure: FailureRecord): Words {
       };
     case 'ERR_SERVICE_UNAVAILABLE':
       return {
-        title: 'The provider is not available right now.',
+        title: `${provider} is not available right now.`,
         resolutions: [tryLater(failure), "Look at the provider's status page.", 'Switch to another model.'],
         actions: [tryAgain, { id: 'open-status', label: 'Open Status Page' }, switchModel],
       };
     case 'ERR_NETWORK':
       return {
-        title: `The provider could not be reached. ${failure.message}`,
+        title: `${provider} could not be reached. ${failure.message}`,
         resolutions: [
           'Check the network connection.',
           'Check the endpoint in the settings.',
@@ -165,7 +204,7 @@ function words(failure: FailureRecord): Words {
       };
     case 'ERR_TIMEOUT':
       return {
-        title: `The provider did not answer in time. ${failure.message}`,
+        title: `${provider} did not answer in time. ${failure.message}`,
         resolutions: [
           'Raise "timeout" in the settings.',
           'Ask for less: a shorter prompt, fewer attachments, a lower maxTokens.',

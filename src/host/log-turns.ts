@@ -3,9 +3,12 @@ import type { Disposable } from '../core/disposable.ts';
 import type { Log } from '../core/log.ts';
 import { formatCost } from './format-cost.ts';
 
-/** One line for each turn: sizes, counts, cost and how it ended; never what was said. */
+/** One line for each turn and each wait in it: sizes, counts, cost and how it ended; never what was said. */
 export function logTurns(session: ChatSession, log: Log): Disposable {
   return session.onEvent(event => {
+    // Once for each wait: "Rate limit hit, retrying in 2s (attempt 1/5)".
+    if (event.type === 'turn-progressed' && event.event.type === 'waiting' && event.event.begins)
+      return log.info(`${event.turn.feature}: ${event.turn.model ?? 'no model'} · ${event.event.text}`);
     if (event.type !== 'turn-finished') return;
     const { turn, ending } = event;
     const { cost, failure } = ending;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { defaultLimits, type TurnLimits } from '../chat/run-turn.ts';
 import { Money } from '../core/money.ts';
 import type { RateLimits } from '../resilience/rate-limiter.ts';
 import { vendorOf } from '../llm/vendors.ts';
@@ -22,6 +23,8 @@ export interface Settings {
   readonly budgets: Budgets;
   readonly rateLimit: RateLimits;
   readonly retryAttempts: number;
+  readonly limits: TurnLimits;
+  readonly fallback: { readonly model: string; readonly automatic: boolean } | undefined;
 }
 
 /** US dollars; undefined is no limit. */
@@ -49,6 +52,11 @@ export function readSettings(): Settings {
       ...positive(own, 'tokensPerMinute'),
     },
     retryAttempts: Math.min(10, Math.max(1, Math.round(own.get('retryAttempts', 5)))),
+    limits: {
+      steps: own.get('tools.maxSteps', defaultLimits.steps),
+      calls: own.get('tools.maxCalls', defaultLimits.calls),
+    },
+    fallback: fallbackOf(own),
     budgets: {
       session: budget(own, 'session'),
       day: budget(own, 'day'),
@@ -59,6 +67,11 @@ export function readSettings(): Settings {
 
 const effortOf = (setting: ReasoningEffort | 'auto'): ReasoningEffort | undefined =>
   setting === 'auto' ? undefined : setting;
+
+function fallbackOf(own: vscode.WorkspaceConfiguration): Settings['fallback'] {
+  const model = own.get('fallback.model', '').trim();
+  return model ? { model, automatic: own.get('fallback.automatic', false) } : undefined;
+}
 
 /** A limit a minute; empty and 0 are none. */
 function positive(own: vscode.WorkspaceConfiguration, name: keyof RateLimits): RateLimits {

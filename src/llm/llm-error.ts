@@ -1,3 +1,5 @@
+import type { Figures } from './http/figures.ts';
+
 /**
  * The closed set of things that can go wrong with a model call. Classified once, at the wire, by status, error code and error type;
  * nobody above reads status codes or message text. Names and gRPC codes follow the reference where it has them.
@@ -49,6 +51,8 @@ export interface LlmErrorFacts {
   /** The server's own word on trying again (`x-should-retry`); stands above ours. */
   readonly shouldRetry?: boolean;
   readonly model?: string;
+  /** The figures the server's sentence names: tokens of a context, requests or tokens of a rate limit. For show. */
+  readonly figures?: Figures;
   /** What the model did write, where that is not what was asked for. Never part of the message. */
   readonly text?: string;
   readonly cause?: unknown;

@@ -29,7 +29,7 @@ export function resilient(inner: LlmProvider, policies: Policies): LlmProvider {
 }
 
 /** What may go well the next time: 408, 409, 429 (not quota), 5xx, and connections. No other 4xx. */
-const retried: ReadonlySet<FailureCode> = new Set([
+export const retriedCodes: ReadonlySet<FailureCode> = new Set([
   'ERR_TIMEOUT',
   'ERR_CONFLICT',
   'ERR_RATE_LIMIT',
@@ -91,16 +91,16 @@ class ResilientProvider implements LlmProvider {
 
   #waitAfter(error: LlmError, tries: number): number | undefined {
     const { shouldRetry, retryAfterMs } = error.facts;
-    if (!(shouldRetry ?? (error.retryable && retried.has(error.code)))) return undefined;
+    if (!(shouldRetry ?? (error.retryable && retriedCodes.has(error.code)))) return undefined;
     return retryWaitMs(this.#policies.retry, tries, this.#policies.random, retryAfterMs);
   }
 
   async *#wait(error: LlmError, ms: number, tries: number, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     const why = reasons[error.code] ?? 'No answer';
-    yield* countDown(this.#policies.clock, ms, signal, (leftMs): Notice => {
+    yield* countDown(this.#policies.clock, ms, signal, (leftMs, begins): Notice => {
       const seconds = Math.ceil(leftMs / 1000);
       const text = `${why}, retrying in ${seconds}s (attempt ${tries}/${this.#policies.retry.attempts})`;
-      return { kind: 'waiting', reason: 'retry', leftMs, text };
+      return { kind: 'waiting', reason: 'retry', leftMs, begins, text };
     });
   }
 }
@@ -177,9 +177,9 @@ class Attempt {
         clock,
         wait,
         signal,
-        (leftMs): Notice => {
+        (leftMs, begins): Notice => {
           const text = `Waiting ${Math.ceil(leftMs / 1000)} s for the rate limit${place}`;
-          return { kind: 'waiting', reason: 'rate-limit', leftMs, text };
+          return { kind: 'waiting', reason: 'rate-limit', leftMs, begins, text };
         },
         turn,
       );
@@ -220,7 +220,7 @@ async function* countDown(
   clock: Clock,
   ms: number,
   signal: AbortSignal | undefined,
-  tell: (leftMs: number) => Notice,
+  tell: (leftMs: number, begins: boolean) => Notice,
   until?: Promise<unknown>,
 ): AsyncGenerator<StreamEvent> {
   const awake = new AbortController();
@@ -229,7 +229,7 @@ async function* countDown(
   const interrupted = signal ? AbortSignal.any([signal, awake.signal]) : awake.signal;
   const stop = clock.monotonic() + ms;
   for (let left = ms; left > 0 && !awake.signal.aborted; left = stop - clock.monotonic()) {
-    yield notice(tell(left));
+    yield notice(tell(left, left === ms));
     await sleep(clock, Math.min(left, left % 1000 || 1000), interrupted).catch((reason: unknown) => {
       if (reason !== woken) throw reason;
     });

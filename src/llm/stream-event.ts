@@ -23,6 +23,8 @@ export type Notice =
       readonly kind: 'waiting';
       readonly reason: 'rate-limit' | 'retry';
       readonly leftMs: number;
+      /** The first of its wait. */
+      readonly begins: boolean;
       readonly text: string;
     }
   | { readonly kind: 'waiting-over' }

@@ -8,4 +8,8 @@ export const vendors = {
 
 export type ProviderName = keyof typeof vendors;
 
+/** undefined for what is no vendor of ours: names out of storage and settings may be anything. */
+export const findVendor = (provider: string): Vendor | undefined =>
+  Object.hasOwn(vendors, provider) ? vendors[provider as ProviderName] : undefined;
+
 export const vendorOf = (provider: ProviderName): Vendor => vendors[provider];

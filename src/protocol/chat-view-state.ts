@@ -70,6 +70,7 @@ export const actionIds = [
   'open-settings',
   'switch-model',
   'try-again',
+  'use-fallback',
   'continue',
   'open-log',
   'copy-report',

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-import { type ChatEvent, ChatSession, type TurnSetup } from '../../src/chat/chat-session.ts';
+import { type ChatEvent, ChatSession } from '../../src/chat/chat-session.ts';
 import { type Conversation, endInterrupted, type Question, type Turn } from '../../src/chat/conversation.ts';
 import { type StoredImage, SqliteHistory } from '../../src/chat/history.ts';
 import type { TurnEvent } from '../../src/chat/run-turn.ts';
+import type { TurnFacts, TurnSetup } from '../../src/chat/turn-setup.ts';
 import type { Log } from '../../src/core/log.ts';
 import { Ledger, ledgerIn } from '../../src/cost/ledger.ts';
 import { MemoryCallStore } from '../../src/cost/memory-call-store.ts';
@@ -23,6 +24,8 @@ export interface OpenChatOptions {
   /** Bare: it is metered here. A function is asked once per turn, as the settings are. */
   readonly provider: LlmProvider | (() => LlmProvider);
   readonly tools?: readonly Tool[];
+  readonly fallback?: TurnSetup['fallback'];
+  readonly limits?: TurnSetup['limits'];
   readonly workspace?: Workspace;
   /** Where another chat kept its database, to open it again. */
   readonly folder?: string;
@@ -42,7 +45,7 @@ export interface OpenChat {
   readonly events: readonly ChatEvent[];
   readonly logged: readonly string[];
   /** What each turn was set up with, in order. */
-  readonly setUps: readonly { readonly conversation: string; readonly turn: string; readonly feature: string }[];
+  readonly setUps: readonly TurnFacts[];
   /** What the extension does right after disposing the session. */
   closeStorage(): void;
   turn(index: number): Turn;
@@ -61,12 +64,18 @@ export async function openChat(test: TestContext, options: OpenChatOptions): Pro
   const history = new SqliteHistory(db);
   const logged: string[] = [];
   const events: ChatEvent[] = [];
-  const setUps: { conversation: string; turn: string; feature: string }[] = [];
-  const setUp = async (facts: (typeof setUps)[number]): Promise<TurnSetup> => {
+  const setUps: TurnFacts[] = [];
+  const { fallback, limits } = options;
+  const setUp = async (facts: TurnFacts): Promise<TurnSetup> => {
     setUps.push(facts);
     const bare = typeof provider === 'function' ? provider() : provider;
     const meter = { ledger, clock, maxTokens: 1000, facts: { ...facts, session: 'session', workspace: 'workspace' } };
-    return { provider: metered(bare, meter), tools: tools && createToolRegistry(tools) };
+    return {
+      provider: metered(bare, meter),
+      tools: tools && createToolRegistry(tools),
+      ...(fallback && { fallback }),
+      ...(limits && { limits }),
+    };
   };
   const kept = options.conversationId === undefined ? undefined : history.load(options.conversationId);
   if (kept) endInterrupted(kept, turn => ledger.total({ turn }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { silentLog } from '../../src/core/log.ts';
 import { Ledger } from '../../src/cost/ledger.ts';
 import { MemoryCallStore } from '../../src/cost/memory-call-store.ts';
 import { metered } from '../../src/cost/metered-provider.ts';
@@ -14,7 +15,7 @@ function connect(provider: ScriptedProvider) {
   const ledger = new Ledger(new MemoryCallStore(), clock, () => crypto.randomUUID());
   const facts = { session: 's', conversation: '', turn: 'test', feature: 'test', workspace: '' };
   const meteredProvider = metered(provider, { ledger, clock, maxTokens: 100, facts });
-  return { clock, ledger, run: () => testConnection(meteredProvider, ledger, 'test', clock, 'en') };
+  return { clock, ledger, run: () => testConnection(meteredProvider, ledger, 'test', clock, 'en', silentLog) };
 }
 
 test('a connection that works says which model answered, how fast and what it cost', async () => {

@@ -50,6 +50,7 @@ test("a missing key is told in the reference's words, with its six steps", () =>
     code: 'ERR_KEY_REQUIRED',
     message: 'API key is required',
     retryable: false,
+    provider: 'openai',
   });
   assert.equal(title, 'API key is required');
   assert.equal(resolutions.length, 6);
@@ -67,5 +68,44 @@ test('no text contains a key, even where a failure was recorded with one', () =>
   for (const code of codes) {
     const view = JSON.stringify(explainFailure({ code, message: `bad key ${key}`, retryable: false }));
     assert.ok(!view.includes('abcdefgh'), code);
+  }
+});
+
+test("the server's figures are told in the person's digits", () => {
+  const figures = { limit: 30000, used: 29500, requested: 1200 };
+  const rate = { code: 'ERR_RATE_LIMIT', message: 'no', retryable: true, figures } as const;
+  assert.equal(
+    explainFailure(rate, 'en').resolutions[0],
+    "The provider's figures: limit 30,000, used 29,500, asked for 1,200.",
+  );
+  const context = { ...rate, code: 'ERR_CONTEXT_LENGTH_EXCEEDED', figures: { limit: 8192, requested: 10000 } } as const;
+  assert.match(explainFailure(context, 'de').resolutions[0]!, /limit 8\.192, asked for 10\.000/);
+});
+
+test('a model that was shut down is told so, with live ones to ask instead', () => {
+  const failure = { code: 'ERR_MODEL_NOT_FOUND', message: 'no', retryable: false, model: 'gpt-4' } as const;
+  const { resolutions } = explainFailure({
+    ...failure,
+    shutdown: '2026-10-23',
+    alternatives: ['gpt-5.4', 'gpt-6-luna'],
+  });
+  assert.deepEqual(resolutions, ['gpt-4 was shut down on 2026-10-23.', 'Live today: gpt-5.4, gpt-6-luna.']);
+  assert.match(explainFailure(failure).resolutions[0]!, /typos/);
+});
+
+test('a fallback model is offered by name', () => {
+  const failure = { code: 'ERR_SERVICE_UNAVAILABLE', message: 'no', retryable: true, fallback: 'gpt-6-luna' } as const;
+  assert.ok(
+    explainFailure(failure).actions.some(
+      ({ id, label }) => id === 'use-fallback' && label === 'Answer with gpt-6-luna',
+    ),
+  );
+  assert.ok(!explain('ERR_SERVICE_UNAVAILABLE').actions.some(({ id }) => id === 'use-fallback'));
+});
+
+test('what is true of OpenAI only is said of OpenAI only', () => {
+  for (const code of codes) {
+    const { title, resolutions } = explain(code);
+    assert.doesNotMatch(`${title} ${resolutions.join()}`, /openai|sk-proj/i, code);
   }
 });

@@ -4,6 +4,7 @@ import type { LogOutputChannel } from 'vscode';
 
 import { hostLog } from '../../src/host/host-log.ts';
 import { logTurns } from '../../src/host/log-turns.ts';
+import type { StreamEvent } from '../../src/llm/stream-event.ts';
 import { ask, logInto, openChat } from '../chat/open-chat.ts';
 import { createSampleTools } from '../support/sample-tools.ts';
 import { ScriptedProvider, tokens, unavailable } from '../support/scripted-provider.ts';
@@ -18,6 +19,30 @@ test('whatever is written to the output channel is redacted, at every level', ()
     ['trace', 'debug', 'info', 'warn', 'error'],
   );
   for (const line of lines) assert.doesNotMatch(line, /abcdefgh/);
+});
+
+test('the log tells each wait once, with its reason and attempt', async test => {
+  const wait = (leftMs: number, begins: boolean): StreamEvent => ({
+    type: 'notice',
+    notice: {
+      kind: 'waiting',
+      reason: 'retry',
+      leftMs,
+      begins,
+      text: `Rate limit hit, retrying in ${leftMs / 1000}s (attempt 1/5)`,
+    },
+  });
+  const over: StreamEvent = { type: 'notice', notice: { kind: 'waiting-over' } };
+  const provider = new ScriptedProvider().enqueue(wait(2000, true), wait(1000, false), over, {
+    type: 'text-delta',
+    text: 'Hi',
+  });
+  const { session } = await openChat(test, { provider });
+  const lines: string[] = [];
+  logTurns(session, logInto(lines));
+  await session.send(ask('Hi'));
+  assert.equal(lines[0], 'info: chat: gpt-4o · Rate limit hit, retrying in 2s (attempt 1/5)');
+  assert.equal(lines.length, 2);
 });
 
 test('the log has one line for each turn: sizes, cost and end, never what was said', async test => {

@@ -1,4 +1,5 @@
 import { redact } from '../../core/redact.ts';
+import { figuresIn } from '../http/figures.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import type { FailedAnswer, FailureContext } from '../http/wire.ts';
@@ -20,12 +21,15 @@ export function failureFromAnswer(answer: FailedAnswer, context: FailureContext)
   const requestId = requestIdOf(headers);
   const shouldRetry = /^(true|false)$/.exec(headers['x-should-retry']?.trim() ?? '')?.[0];
   const vendorCode = error?.code ?? error?.type;
+  const message = clean(error?.message ?? messageWithout(answer.body, error !== undefined));
+  const figures = figuresIn(code, message);
   const facts: LlmErrorFacts = {
     code,
     retryable,
     vendor,
     model,
-    message: clean(error?.message ?? messageWithout(answer.body, error !== undefined)),
+    message,
+    ...(figures && { figures }),
     ...(status !== undefined && { status }),
     ...(vendorCode && { vendorCode: clean(vendorCode) }),
     ...(error?.param && { param: clean(error.param) }),

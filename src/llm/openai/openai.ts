@@ -20,6 +20,24 @@ export const openai: Vendor = {
     status: 'https://status.openai.com/',
     limits: 'https://platform.openai.com/settings/organization/limits',
   },
+  keySteps: [
+    'Visit platform.openai.com.',
+    'Sign up or log in.',
+    'Open "API keys" in the settings.',
+    'Choose "Create new secret key".',
+    'Copy the key: it is shown only once.',
+    'Add credits to the account, then set the key here.',
+  ],
+  remedies: ({ code }) => {
+    switch (code) {
+      case 'ERR_INVALID_API_KEY':
+        return ['Check its form: "sk-proj-…" (new) or "sk-…" (legacy), with nothing before or after it.'];
+      case 'ERR_CONTENT_FILTER':
+        return ['Look at openai.com/policies.'];
+      default:
+        return [];
+    }
+  },
   connect(config) {
     const { model = defaultModel, endpoint = defaultEndpoint, apiKey } = config;
     return new OpenAiWire(config, {

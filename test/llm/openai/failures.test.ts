@@ -127,6 +127,36 @@ const cases: readonly Case[] = [
   { body: { error: { message: 'Key gone', code: 401 } }, code: 'ERR_INVALID_API_KEY', retry: false, message: 'Key gone' },
 ];
 
+test('the figures of a limit are kept: limit, used, asked for', () => {
+  const figures = (status: number, code: string, message: string): unknown =>
+    failureFromAnswer(
+      { status, body: JSON.stringify(openAi(message, 'tokens', code)), headers: {} },
+      { vendor: 'OpenAI', model: 'gpt-4o', secrets: [], now: 0 },
+    ).facts.figures;
+  const rate = 'Rate limit reached for gpt-4o in organization org-x on tokens per min (TPM): ';
+  assert.deepEqual(
+    figures(429, 'rate_limit_exceeded', `${rate}Limit 30,000, Used 29500, Requested 1200. Please try again in 1.4s.`),
+    {
+      limit: 30000,
+      used: 29500,
+      requested: 1200,
+    },
+  );
+  assert.deepEqual(figures(429, 'rate_limit_exceeded', 'Request too large for gpt-4o: Limit 30000, Requested 41234.'), {
+    limit: 30000,
+    requested: 41234,
+  });
+  const context = "This model's maximum context length is 8192 tokens. However, ";
+  for (const rest of [
+    'your messages resulted in 10000 tokens.',
+    'you requested 10000 tokens (9000 in the messages, 1000 in the completion).',
+  ])
+    assert.deepEqual(figures(400, 'context_length_exceeded', context + rest), { limit: 8192, requested: 10000 });
+  assert.equal(figures(429, 'rate_limit_exceeded', 'Slow down.'), undefined);
+  // The same words under another failure are no figures of ours.
+  assert.equal(figures(400, 'invalid_value', 'Limit 5, Used 4, Requested 3'), undefined);
+});
+
 test('there are at least sixty cases', () => assert.ok(cases.length >= 60, String(cases.length)));
 
 for (const [at, { status, body, headers = {}, code, retry, message, vendorCode, param }] of cases.entries()) {

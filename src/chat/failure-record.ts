@@ -1,0 +1,74 @@
+import type { Log } from '../core/log.ts';
+import type { FailureCode, LlmErrorFacts } from '../llm/llm-error.ts';
+import { LlmError } from '../llm/llm-error.ts';
+import { findModel, lifeCycle, listModels } from '../llm/model-catalog.ts';
+import type { LlmProvider } from '../llm/provider.ts';
+
+/** An LlmError as far as it may be kept: no request, no headers. */
+export interface FailureRecord extends Pick<
+  LlmErrorFacts,
+  'code' | 'message' | 'retryable' | 'retryAfterMs' | 'status' | 'requestId' | 'vendorCode' | 'figures'
+> {
+  /** "openai", …; absent where it never came to choosing one. */
+  readonly provider?: string;
+  readonly model?: string;
+  /** Of a model that is not found: since when it is shut down ("YYYY-MM-DD"), and what is live, best first. */
+  readonly shutdown?: string;
+  readonly alternatives?: readonly string[];
+  /** The model the person chose to answer when this one cannot. */
+  readonly fallback?: string;
+}
+
+export interface FailureContext {
+  /** undefined where making it failed. */
+  readonly provider: Pick<LlmProvider, 'name' | 'model'> | undefined;
+  readonly fallback?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly log: Log;
+}
+
+export function failureRecord(error: unknown, { provider, fallback, now, log }: FailureContext): FailureRecord {
+  if (!(error instanceof LlmError)) {
+    log.error(`Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return { code: 'ERR_BAD_RESPONSE', message: 'Something unexpected went wrong inside Pennyloom.', retryable: true };
+  }
+  const { code, retryable, retryAfterMs, status, requestId, vendorCode, figures } = error.facts;
+  return {
+    code,
+    message: error.message,
+    retryable,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(status !== undefined && { status }),
+    ...(requestId && { requestId }),
+    ...(vendorCode && { vendorCode }),
+    ...(figures && { figures }),
+    ...(provider && { provider: provider.name, model: provider.model }),
+    ...(provider && code === 'ERR_MODEL_NOT_FOUND' && instead(provider, now)),
+    ...(fallback && fallback !== provider?.model && helpedByAnother.has(code) && { fallback }),
+  };
+}
+
+/** Another model may answer where this one is down, limited, unknown, or too small. */
+const helpedByAnother: ReadonlySet<FailureCode> = new Set([
+  'ERR_SERVICE_UNAVAILABLE',
+  'ERR_RATE_LIMIT',
+  'ERR_TIMEOUT',
+  'ERR_MODEL_NOT_FOUND',
+  'ERR_CONTEXT_LENGTH_EXCEEDED',
+]);
+
+/** What takes the place of a model that is not there: the vendor's own successor, then live ones of its class. */
+function instead(
+  { name, model }: Pick<LlmProvider, 'name' | 'model'>,
+  now: number,
+): Pick<FailureRecord, 'shutdown' | 'alternatives'> {
+  const facts = findModel(name, model);
+  const life = facts && lifeCycle(facts, now);
+  const gone = life?.state === 'shut-down' ? life : undefined;
+  const live = listModels(name, { at: now }).filter(row => lifeCycle(row, now).state === 'live' && row.id !== model);
+  const sameClass = live.filter(({ bestFor }) => bestFor !== undefined && bestFor === facts?.bestFor);
+  const ids = [...sameClass, ...live.filter(({ bestFor }) => bestFor !== undefined)].map(({ id }) => id);
+  const alternatives = [...new Set([...(gone?.replacement ? [gone.replacement] : []), ...ids])].slice(0, 3);
+  return { ...(gone && { shutdown: gone.shutdown }), ...(alternatives.length > 0 && { alternatives }) };
+}
