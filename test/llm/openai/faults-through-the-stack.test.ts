@@ -56,15 +56,15 @@ const good: RawAnswer = { steps: [{ write: stream }] };
 async function outcome(
   clock: FakeClock,
   events: AsyncIterable<StreamEvent>,
-): Promise<{ text: string; error: unknown }> {
+): Promise<{ text: string; error: Error | undefined }> {
   let text = '';
-  let error: unknown;
+  let error: Error | undefined;
   let over = false;
   const reading = (async () => {
     try {
       for await (const event of events) if (event.type === 'text-delta') text += event.text;
     } catch (thrown) {
-      error = thrown;
+      error = thrown as Error;
     }
     over = true;
   })();
@@ -140,7 +140,7 @@ test('a stop at any moment of any fault ends it at once, as a stop', async () =>
     const { error } = await reading;
     const lasting = error instanceof LlmError && !error.retryable;
     assert.ok(
-      lasting || (error as Error | undefined)?.message === 'stopped by the person' || error === undefined,
+      lasting || error?.message === 'stopped by the person' || error === undefined,
       `${name}: ${String(error)}`,
     );
     await noTimers(clock);
