@@ -59,19 +59,19 @@ async function outcome(
 ): Promise<{ text: string; error: Error | undefined }> {
   let text = '';
   let error: Error | undefined;
-  let over = false;
+  const ended = new AbortController();
   const reading = (async () => {
     try {
       for await (const event of events) if (event.type === 'text-delta') text += event.text;
     } catch (thrown) {
       error = thrown as Error;
     }
-    over = true;
+    ended.abort();
   })();
-  for (let turn = 0; !over; turn++) {
+  for (let turn = 0; !ended.signal.aborted; turn++) {
     // Many turns of the loop for one second, so that what the server did send has arrived before its silence counts.
-    for (let pause = 0; pause < 50 && !over; pause++) await settled();
-    if (!over) await clock.advance(1000);
+    for (let pause = 0; pause < 50 && !ended.signal.aborted; pause++) await settled();
+    if (!ended.signal.aborted) await clock.advance(1000);
     assert.ok(turn < 5000, 'a hang');
   }
   await reading;
