@@ -7,6 +7,8 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { s1 } from './s1-stream-cpu.ts';
 import { s2 } from './s2-first-delta.ts';
+import { s3 } from './s3-many-streams.ts';
+import { s4 } from './s4-whole-stack.ts';
 import { s5 } from './s5-activation.ts';
 import { s6 } from './s6-size.ts';
 import { type Figure, format, type Line } from './support/figure.ts';
@@ -14,8 +16,8 @@ import { type Figure, format, type Line } from './support/figure.ts';
 const figures: readonly Figure[] = [
   s1,
   s2,
-  notYet('S3', '500 streams at once', 'the limiter that would carry them is not built'),
-  notYet('S4', 'the whole stack', 'retry, breaker and limiter are not built'),
+  s3,
+  s4,
   s5,
   s6,
   notYet('S7', 'streamed Markdown', 'its browser harness is not built'),

@@ -2,7 +2,7 @@ import type { ClientName } from './clients/client-process.ts';
 import { chatAnswer, type Scenario, seed } from './support/chat-answer.ts';
 import { ClientProcess, startServer } from './support/client-processes.ts';
 import type { Figure, Line } from './support/figure.ts';
-import { interleave, ofRounds, peers, ratios } from './support/rounds.ts';
+import { interleave, ofRounds, peers, ratios, type Table } from './support/rounds.ts';
 import { median, short } from './support/statistics.ts';
 
 const goal = 0.75;
@@ -33,15 +33,15 @@ const asides: { readonly [scenario in Scenario]?: string } = {
   escaped: 'escapes in every second word, nothing outside ASCII unescaped',
 };
 
-async function line(
-  name: string,
+/** Microseconds of CPU time for each chunk of a scenario, by client and round. */
+export function perChunk(
   scenario: Scenario,
   clients: readonly ClientName[],
   rounds: number,
   baseUrl: string,
-): Promise<Line> {
+): Promise<Table<ClientName>> {
   const { deltas } = chatAnswer(scenario);
-  const table = await interleave(clients, rounds, async client => {
+  return interleave(clients, rounds, async client => {
     const running = await ClientProcess.start(client, baseUrl, scenario);
     if (!running) return undefined;
     try {
@@ -52,6 +52,16 @@ async function line(
       await running.stop();
     }
   });
+}
+
+async function line(
+  name: string,
+  scenario: Scenario,
+  clients: readonly ClientName[],
+  rounds: number,
+  baseUrl: string,
+): Promise<Line> {
+  const table = await perChunk(scenario, clients, rounds, baseUrl);
   const why = table.absent.get('floor') ?? table.absent.get('ours');
   if (why !== undefined) return { name, result: { notMeasured: why } };
   const own = ratios(table, 'ours', 'floor');
@@ -66,7 +76,7 @@ async function line(
       goal: short(goal),
       met: value <= goal,
       beside: `${peers(table, others, 'floor')}; ${ofRounds(own)}; ${floorMicros}; ${note}`,
-      raw: { value, microsPerChunk: Object.fromEntries(table.values), chunks: deltas, seed },
+      raw: { value, microsPerChunk: Object.fromEntries(table.values), chunks: chatAnswer(scenario).deltas, seed },
     },
   };
 }

@@ -19,7 +19,7 @@ export const aiSdk: MakeClient = async baseUrl => {
   const { streamText } = await importPeer<AiSdk>('ai');
   const { createOpenAI } = await importPeer<AiSdkOpenAi>('@ai-sdk/openai');
   const chat = createOpenAI({ apiKey, baseURL: baseUrl }).chat(model);
-  return async onFirst => {
+  return async (onFirst, onDelta) => {
     let deltas = 0;
     let text = '';
     let usage: Part['totalUsage'];
@@ -27,6 +27,7 @@ export const aiSdk: MakeClient = async baseUrl => {
     for await (const part of fullStream) {
       if (part.type === 'text-delta') {
         if (deltas++ === 0) onFirst?.();
+        onDelta?.(part.text!);
         text += part.text;
       } else if (part.type === 'finish') usage = part.totalUsage;
       else if (part.type === 'error') throw part.error;

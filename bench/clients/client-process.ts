@@ -3,18 +3,22 @@
  * loaded, so that no client pays for another.
  */
 import { chatAnswer, type Expected, type Scenario } from '../support/chat-answer.ts';
+import { pace, PacedReader, pacedUsage } from '../support/paced-stream.ts';
+import { quantile } from '../support/statistics.ts';
 import type { AskOnce, MakeClient, Outcome } from './client.ts';
 
 const makers: { readonly [name: string]: () => Promise<MakeClient> } = {
   ours: async () => (await import('./ours.ts')).ours,
+  'whole stack': async () => (await import('./whole-stack.ts')).wholeStack,
+  'whole stack in memory': async () => (await import('./whole-stack.ts')).wholeStackInMemory,
   floor: async () => (await import('./floor.ts')).floor,
   fetch: async () => (await import('./floor.ts')).nodeFetch,
   openai: async () => (await import('./openai-sdk.ts')).openAiSdk,
   ai: async () => (await import('./ai-sdk.ts')).aiSdk,
 };
 
-export type ClientName = 'ours' | 'floor' | 'fetch' | 'openai' | 'ai';
-/** What the parent may ask for: `streams` answers one after another. */
+export type ClientName = 'ours' | 'whole stack' | 'whole stack in memory' | 'floor' | 'fetch' | 'openai' | 'ai';
+/** What the parent may ask for: `streams` answers one after another, or, paced ones, all at once. */
 export interface Order {
   readonly streams: number;
 }
@@ -27,22 +31,54 @@ export type Reply =
       readonly cpuMicros: number;
       /** Wall time from asking to the first delta of each stream, microseconds. */
       readonly firstDeltaMicros: readonly number[];
-    };
+    }
+  | PacedReply;
+
+export interface PacedReply {
+  readonly pacedCpuMicros: number;
+  /** How late deltas were read, microseconds. */
+  readonly lagP50: number;
+  readonly lagP99: number;
+  /** The most memory this process ever held, MiB. */
+  readonly peakMiB: number;
+}
 
 async function main(): Promise<void> {
   const [name = '', baseUrl = '', scenario = ''] = process.argv.slice(2);
-  const expected: Expected = chatAnswer(scenario as Scenario);
   let ask: AskOnce;
   try {
     ask = await (await makers[name]!())(baseUrl);
   } catch (error) {
     return reply({ missing: error instanceof Error ? error.message : String(error) });
   }
+  const obey = orders(ask, scenario);
   process.on('message', (order: Order) => {
-    run(ask, expected, order.streams).then(reply, (error: unknown) => reply({ failed: String(error) }));
+    obey(order).then(reply, (error: unknown) => reply({ failed: String(error) }));
   });
   process.once('disconnect', () => process.exit());
   reply({ ready: true });
+}
+
+function orders(ask: AskOnce, scenario: string): (order: Order) => Promise<Reply> {
+  if (scenario === 'paced') return ({ streams }) => runPaced(ask, streams);
+  const expected = chatAnswer(scenario as Scenario);
+  return ({ streams }) => run(ask, expected, streams);
+}
+
+/** All at once: a server at a model's pace, and somebody who does nothing but keep up. */
+async function runPaced(ask: AskOnce, streams: number): Promise<Reply> {
+  const lags: number[] = [];
+  const before = process.cpuUsage();
+  const outcomes = await Promise.all(Array.from({ length: streams }, () => ask(undefined, new PacedReader(lags).take)));
+  const { user, system } = process.cpuUsage(before);
+  // Of a paced answer the reader has compared every delta already.
+  for (const outcome of outcomes) check(outcome, { deltas: pace.deltas, text: outcome.text, ...pacedUsage });
+  return {
+    pacedCpuMicros: user + system,
+    lagP50: quantile(lags, 0.5),
+    lagP99: quantile(lags, 0.99),
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+  };
 }
 
 async function run(ask: AskOnce, expected: Expected, streams: number): Promise<Reply> {

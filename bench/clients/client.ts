@@ -6,8 +6,8 @@ export interface Outcome {
   readonly outputTokens: number | undefined;
 }
 
-/** Asks for one streamed answer and reads it to its end; `onFirst` is called at the first delta. */
-export type AskOnce = (onFirst?: () => void) => Promise<Outcome>;
+/** Asks for one streamed answer and reads it to its end; `onFirst` is called at the first delta, `onDelta` at each. */
+export type AskOnce = (onFirst?: () => void, onDelta?: (text: string) => void) => Promise<Outcome>;
 
 /** Makes ready, once per process, to ask the server at `baseUrl` (".../v1"). @throws where the client is not installed. */
 export type MakeClient = (baseUrl: string) => Promise<AskOnce>;

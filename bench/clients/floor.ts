@@ -34,7 +34,7 @@ type Post = (
 ) => Promise<{ status: number; body: AsyncIterable<Uint8Array> }>;
 
 function readWith({ createParser }: EventSourceParser, baseUrl: string, post: Post): Awaited<ReturnType<MakeClient>> {
-  return async onFirst => {
+  return async (onFirst, onDelta) => {
     let deltas = 0;
     let text = '';
     let inputTokens: number | undefined;
@@ -57,6 +57,7 @@ function readWith({ createParser }: EventSourceParser, baseUrl: string, post: Po
         const content = choices[0]?.delta.content;
         if (content) {
           if (deltas++ === 0) onFirst?.();
+          onDelta?.(content);
           text += content;
         }
         if (usage) ({ prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage);

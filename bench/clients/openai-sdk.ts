@@ -15,7 +15,7 @@ interface Chunk {
 export const openAiSdk: MakeClient = async baseUrl => {
   const { default: OpenAI } = await importPeer<OpenAiSdk>('openai');
   const client = new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 0 });
-  return async onFirst => {
+  return async (onFirst, onDelta) => {
     let deltas = 0;
     let text = '';
     let inputTokens: number | undefined;
@@ -30,6 +30,7 @@ export const openAiSdk: MakeClient = async baseUrl => {
       const content = choices[0]?.delta.content;
       if (content) {
         if (deltas++ === 0) onFirst?.();
+        onDelta?.(content);
         text += content;
       }
       if (usage) ({ prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage);

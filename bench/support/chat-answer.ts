@@ -31,36 +31,46 @@ export function chatAnswer(scenario: Scenario): Answer {
   const deltas = scenario === 'short' ? 24 : 50_000;
   const words = scenario === 'escaped' ? [...ascii.slice(0, 8), ...escapes, ...foreign] : vocabulary;
   const encode = scenario === 'escaped' ? asciiJson : JSON.stringify;
-  const head =
-    '{"id":"chatcmpl-CkA81rGq2mVYw0cT5oXhN9dLzE4Pb","object":"chat.completion.chunk","created":1795305600,"model":"gpt-5.4-2026-03-05",' +
-    '"service_tier":"default","system_fingerprint":"fp_8c1f2e90ab"';
   const parts: string[] = [];
-  const push = (choices: string, usage: string): void => {
+  const push = (choices: string, usage = 'null'): void => {
     const noise = scenario === 'obfuscated' ? `,"obfuscation":"${letters(random, 1 + Math.floor(random() * 16))}"` : '';
-    parts.push(`data: ${head},"choices":[${choices}],"usage":${usage}${noise}}\n\n`);
+    parts.push(chunk(choices, usage, noise));
   };
-  const delta = (body: string, finish = 'null'): string =>
-    `{"index":0,"delta":${body},"logprobs":null,"finish_reason":${finish}}`;
-  push(delta('{"role":"assistant","content":"","refusal":null}'), 'null');
+  push(firstChoice);
   let text = '';
   let firstDeltaEnd = 0;
   for (let at = 0; at < deltas; at++) {
     const word = words[Math.floor(random() * words.length)]!;
     text += word;
-    push(delta(`{"content":${encode(word)}}`), 'null');
+    push(choice(`{"content":${encode(word)}}`));
     if (at === 0) firstDeltaEnd = Buffer.byteLength(parts.join(''));
   }
-  push(delta('{}', '"stop"'), 'null');
   const inputTokens = 1234;
-  push(
-    '',
-    `{"prompt_tokens":${inputTokens},"completion_tokens":${deltas},"total_tokens":${inputTokens + deltas},` +
-      '"prompt_tokens_details":{"cached_tokens":1024,"audio_tokens":0},' +
-      '"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}',
-  );
-  parts.push('data: [DONE]\n\n');
+  push(lastChoice);
+  push('', usageOf(inputTokens, deltas));
+  parts.push(done);
   return { bytes: Buffer.from(parts.join('')), firstDeltaEnd, deltas, text, inputTokens, outputTokens: deltas };
 }
+
+/** One event of a chat.completion stream, its `choices` and `usage` given as JSON. */
+export function chunk(choices: string, usage = 'null', noise = ''): string {
+  return (
+    'data: {"id":"chatcmpl-CkA81rGq2mVYw0cT5oXhN9dLzE4Pb","object":"chat.completion.chunk","created":1795305600,' +
+    '"model":"gpt-5.4-2026-03-05","service_tier":"default","system_fingerprint":"fp_8c1f2e90ab",' +
+    `"choices":[${choices}],"usage":${usage}${noise}}\n\n`
+  );
+}
+
+export const choice = (delta: string, finish = 'null'): string =>
+  `{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finish}}`;
+export const firstChoice = choice('{"role":"assistant","content":"","refusal":null}');
+export const lastChoice = choice('{}', '"stop"');
+export const done = 'data: [DONE]\n\n';
+
+export const usageOf = (input: number, output: number): string =>
+  `{"prompt_tokens":${input},"completion_tokens":${output},"total_tokens":${input + output},` +
+  '"prompt_tokens_details":{"cached_tokens":1024,"audio_tokens":0},' +
+  '"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}';
 
 const ascii = [
   ' a', ' the', ' of', '.', ',', ' return', ' value', ' function', ' undefined', ' internationalisation', '(', ');', ' const', ' is',

@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { ClientName, Order, Reply } from '../clients/client-process.ts';
+import type { ClientName, Order, PacedReply, Reply } from '../clients/client-process.ts';
 import type { Scenario } from './chat-answer.ts';
 
 /** Nothing here takes this long; a child that hangs must not hang the bench. */
 const patienceMs = 60_000;
 
 /** The stream server, in a process of its own. */
-export async function startServer(): Promise<{ baseUrl(scenario: Scenario): string; stop(): void }> {
+export async function startServer(): Promise<{ baseUrl(scenario: Scenario | 'paced'): string; stop(): void }> {
   const child = fork(join(import.meta.dirname, 'stream-server.ts'));
   const port = await nextMessage<number>(child);
   return { baseUrl: scenario => `http://127.0.0.1:${port}/${scenario}/v1`, stop: () => child.disconnect() };
@@ -24,7 +24,11 @@ export class ClientProcess {
   }
 
   /** @returns undefined where the client is not installed. */
-  static async start(name: ClientName, baseUrl: string, scenario: Scenario): Promise<ClientProcess | undefined> {
+  static async start(
+    name: ClientName,
+    baseUrl: string,
+    scenario: Scenario | 'paced',
+  ): Promise<ClientProcess | undefined> {
     const child = fork(join(import.meta.dirname, '../clients/client-process.ts'), [name, baseUrl, scenario]);
     const reply = await nextMessage<Reply>(child);
     if ('ready' in reply) return new ClientProcess(child);
@@ -34,11 +38,21 @@ export class ClientProcess {
 
   /** @throws where the client did not deliver exactly what was sent. */
   async read(streams: number): Promise<Measured> {
-    const order: Order = { streams };
-    this.#child.send(order);
-    const reply = await nextMessage<Reply>(this.#child);
+    const reply = await this.#order({ streams });
     if ('cpuMicros' in reply) return reply;
     throw new Error('failed' in reply ? reply.failed : 'unexpected reply');
+  }
+
+  /** All at once, from a server that sends at a model's pace. @throws as `read` does. */
+  async readPaced(streams: number): Promise<PacedReply> {
+    const reply = await this.#order({ streams });
+    if ('pacedCpuMicros' in reply) return reply;
+    throw new Error('failed' in reply ? reply.failed : 'unexpected reply');
+  }
+
+  #order(order: Order): Promise<Reply> {
+    this.#child.send(order);
+    return nextMessage<Reply>(this.#child);
   }
 
   async stop(): Promise<void> {

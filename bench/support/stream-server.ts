@@ -1,10 +1,23 @@
 /**
  * The other end of the wire, a process of its own: answers POST /<scenario>/v1/chat/completions with that scenario's stream, in writes
- * of 64 KiB that pay no heed to where events end. Tells its parent the port, and ends with it.
+ * of 64 KiB that pay no heed to where events end; the scenario "paced" one event at a time, at a model's pace. Tells its parent the
+ * port, and ends with it.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Answer, chatAnswer, type Scenario, scenarios } from './chat-answer.ts';
+import {
+  type Answer,
+  chatAnswer,
+  choice,
+  chunk,
+  done,
+  firstChoice,
+  lastChoice,
+  type Scenario,
+  scenarios,
+  usageOf,
+} from './chat-answer.ts';
+import { pace, pacedDelta, pacedUsage } from './paced-stream.ts';
 
 /** As many as api.openai.com sends, and the ones a client has to read. */
 const headers = {
@@ -29,11 +42,13 @@ const writeSize = 64 * 1024;
 const answers = new Map<string, Answer>();
 
 const server = createServer((request, response) => {
-  const answer = answerFor(request.url ?? '');
+  const isPaced = request.url === '/paced/v1/chat/completions';
+  const answer = isPaced ? undefined : answerFor(request.url ?? '');
   request.resume();
   request.once('end', () => {
-    if (!answer) return response.writeHead(404).end();
+    if (!answer && !isPaced) return response.writeHead(404).end();
     response.writeHead(200, headers);
+    if (!answer) return sendPaced(response);
     return answer.deltas < 100 ? sendShort(response, answer) : send(response, answer.bytes, 0);
   });
 });
@@ -63,4 +78,18 @@ function send(response: ServerResponse, bytes: Buffer, from: number): void {
 function sendShort(response: ServerResponse, { bytes, firstDeltaEnd }: Answer): void {
   response.write(bytes.subarray(0, firstDeltaEnd));
   setImmediate(() => response.end(bytes.subarray(firstDeltaEnd)));
+}
+
+/** One event a write. Does not wait for a reader that is slow: what it reads late is late. */
+function sendPaced(response: ServerResponse): void {
+  let at = 0;
+  response.write(chunk(firstChoice));
+  const timer = setInterval(() => {
+    response.write(chunk(choice(`{"content":"${pacedDelta(at)}"}`)));
+    if (++at < pace.deltas) return;
+    clearInterval(timer);
+    const { inputTokens, outputTokens } = pacedUsage;
+    response.end(chunk(lastChoice) + chunk('', usageOf(inputTokens, outputTokens)) + done);
+  }, pace.everyMs);
+  response.once('close', () => clearInterval(timer));
 }
