@@ -8,6 +8,8 @@ import { median, short } from './support/statistics.ts';
 const goal = 0.8;
 const rounds = 5;
 const streams = 500;
+/** Some 200k chunks, until the compiler is done; see S1. */
+const warmUp = 2;
 const clients: readonly ClientName[] = ['floor', 'ours', 'openai', 'ai'];
 
 /** 500 answers at once, each at a model's pace: what they cost, how late they are read, and how much memory they hold. */
@@ -22,7 +24,7 @@ export const s3: Figure = {
         const client = await ClientProcess.start(name, server.baseUrl('paced'), 'paced');
         if (!client) return undefined;
         try {
-          await client.readPaced(streams);
+          for (let round = 0; round < warmUp; round++) await client.readPaced(streams);
           const reply = await client.readPaced(streams);
           replies.get(name)!.push(reply);
           return reply.pacedCpuMicros;
@@ -52,10 +54,10 @@ function report(cpu: Table<ClientName>, replies: Replies): Awaited<ReturnType<Fi
   const lagRatio = median(ratios(lag, 'ours', 'floor'));
   const perRead = median(cpu.values.get('floor')!) / (streams * pace.deltas);
   const beside = [
-    `${streams}/${streams} complete`,
+    `p99 lag ${short(lagRatio)}, ${streams}/${streams} complete`,
     peers(cpu, ['openai', 'ai'], 'floor'),
     ofRounds(own),
-    `p99 lag ${each(lag, micros => `${short(micros / 1000)} ms`)}`,
+    each(lag, micros => `${short(micros / 1000)} ms`),
     `peak memory ${each(
       of(reply => reply.peakMiB),
       mib => `${short(mib)} MiB`,
@@ -63,8 +65,8 @@ function report(cpu: Table<ClientName>, replies: Replies): Awaited<ReturnType<Fi
     `${1000 / pace.everyMs} deltas a second each; floor ${short(perRead)} µs a delta`,
   ].join('; ');
   return {
-    value: `${short(value)} / lag ${short(lagRatio)}`,
-    goal: `${short(goal)} / lag 1.00`,
+    value: short(value),
+    goal: `${short(goal)}, p99 lag 1.00`,
     met: value <= goal && lagRatio <= 1,
     beside,
     raw: { value, lagRatio, replies: Object.fromEntries(replies), streams, pace },

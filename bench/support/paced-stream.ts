@@ -3,8 +3,8 @@
  * whether one is missing and how late it is.
  */
 
-/** Deltas of one paced answer, and the time between them. With 500 streams at once: 12,500 events a second. */
-export const pace = { deltas: 100, everyMs: 40 } as const;
+/** Deltas of one paced answer, and the time between them. With 500 streams at once: 25,000 events a second. */
+export const pace = { deltas: 200, everyMs: 20 } as const;
 
 export const pacedUsage = { inputTokens: 1234, outputTokens: pace.deltas } as const;
 

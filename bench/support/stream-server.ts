@@ -80,16 +80,31 @@ function sendShort(response: ServerResponse, { bytes, firstDeltaEnd }: Answer): 
   setImmediate(() => response.end(bytes.subarray(firstDeltaEnd)));
 }
 
+/** What is due in each millisecond of the pace; a new answer takes the next one, so that no client's haste makes its own crowd. */
+const due = Array.from({ length: pace.everyMs }, () => new Set<() => void>());
+let taken = 0;
+let ticker: NodeJS.Timeout | undefined;
+
 /** One event a write. Does not wait for a reader that is slow: what it reads late is late. */
 function sendPaced(response: ServerResponse): void {
   let at = 0;
   response.write(chunk(firstChoice));
-  const timer = setInterval(() => {
+  const slot = due[taken++ % due.length]!;
+  const send = (): void => {
     response.write(chunk(choice(`{"content":"${pacedDelta(at)}"}`)));
     if (++at < pace.deltas) return;
-    clearInterval(timer);
+    slot.delete(send);
     const { inputTokens, outputTokens } = pacedUsage;
     response.end(chunk(lastChoice) + chunk('', usageOf(inputTokens, outputTokens)) + done);
-  }, pace.everyMs);
-  response.once('close', () => clearInterval(timer));
+  };
+  slot.add(send);
+  response.once('close', () => slot.delete(send));
+  ticker ??= startTicker();
+}
+
+function startTicker(): NodeJS.Timeout {
+  let tick = Math.floor(performance.now());
+  return setInterval(() => {
+    for (const now = performance.now(); tick < now; tick++) for (const send of due[tick % due.length]!) send();
+  }, 1).unref();
 }
