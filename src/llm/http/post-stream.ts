@@ -18,8 +18,16 @@ export interface HttpResponse {
   readonly isOver: boolean;
   /** The next bytes; undefined at the end. @throws what the connection died of, or the reason given to `cancel`. */
   read(): Promise<Buffer | undefined>;
+  /** As `read`, without a promise: `reader` is told once, now or when something arrives, perhaps in the middle of undici's work. */
+  readTo(reader: ChunkReader): void;
   /** Closes the socket now. */
   cancel(reason: Error): void;
+}
+
+export interface ChunkReader {
+  /** undefined at the end. Must not throw, nor cancel the response before it has returned. */
+  resolve(chunk: Buffer | undefined): void;
+  reject(error: Error): void;
 }
 
 /** Bytes that may wait unread before the socket is paused. Two TLS records' worth keeps a busy stream from stopping and starting. */
@@ -85,7 +93,7 @@ class Exchange implements Dispatcher.DispatchHandler, HttpCall, HttpResponse {
   #paused = false;
   #ended = false;
   #error: Error | undefined;
-  #reader: { resolve(chunk: Buffer | undefined): void; reject(error: Error): void } | undefined;
+  #reader: ChunkReader | undefined;
 
   constructor() {
     this.response = new Promise((resolve, reject) => {
@@ -131,19 +139,25 @@ class Exchange implements Dispatcher.DispatchHandler, HttpCall, HttpResponse {
 
   onResponseEnd(): void {
     this.#ended = true;
-    this.#reader?.resolve(undefined);
+    const reader = this.#reader;
     this.#reader = undefined;
+    reader?.resolve(undefined);
   }
 
   onResponseError(_controller: Controller, error: Error): void {
     this.#ended = true;
     this.#error ??= error;
     this.#fail(this.#error); // settles the head's promise where there was none yet; ignored otherwise
-    this.#reader?.reject(this.#error);
+    const reader = this.#reader;
     this.#reader = undefined;
+    reader?.reject(this.#error);
   }
 
   read(): Promise<Buffer | undefined> {
+    return new Promise((resolve, reject) => this.readTo({ resolve, reject }));
+  }
+
+  readTo(reader: ChunkReader): void {
     const chunk = this.#chunks.shift();
     if (chunk) {
       this.#waiting -= chunk.length;
@@ -151,13 +165,10 @@ class Exchange implements Dispatcher.DispatchHandler, HttpCall, HttpResponse {
         this.#paused = false;
         this.#controller?.resume();
       }
-      return Promise.resolve(chunk);
-    }
-    if (this.#error) return Promise.reject(this.#error);
-    if (this.#ended) return Promise.resolve(undefined);
-    return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject };
-    });
+      reader.resolve(chunk);
+    } else if (this.#error) reader.reject(this.#error);
+    else if (this.#ended) reader.resolve(undefined);
+    else this.#reader = reader;
   }
 
   cancel(reason: Error): void {

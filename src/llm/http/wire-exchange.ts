@@ -7,12 +7,12 @@ import type { StreamEvent } from '../stream-event.ts';
 import type { Answer } from './answer.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { JsonLines } from './json-lines.ts';
-import { type HttpCall, type HttpResponse, openHttp, readText } from './post-stream.ts';
+import { type ChunkReader, type HttpCall, type HttpResponse, openHttp, readText } from './post-stream.ts';
 import { rateLimitHeadroom } from './rate-limit-headers.ts';
 import { requestIdOf } from './request-id.ts';
 import { ServerSentEvents } from './server-sent-events.ts';
 import type { Wire, WireCall } from './wire.ts';
-import type { EventSource } from './wire-stream.ts';
+import type { EventSource, Puller } from './wire-stream.ts';
 
 export interface ExchangeOptions {
   readonly vendor: string;
@@ -52,6 +52,7 @@ export class WireExchange implements EventSource {
   #isClosed = false;
   #host = '';
   #out: StreamEvent[] = [];
+  #puller: Puller | undefined;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -65,28 +66,55 @@ export class WireExchange implements EventSource {
     this.#call?.cancel(reason);
   }
 
-  async pull(out: StreamEvent[]): Promise<boolean> {
+  pull(out: StreamEvent[], puller: Puller): void {
     this.#out = out;
-    try {
-      if (!this.#response) return await this.#open(out);
+    this.#puller = puller;
+    const response = this.#response;
+    if (!response) {
+      this.#open(out).then(
+        more => puller.pulled(more),
+        (error: unknown) => puller.failed(this.#explain(error)),
+      );
       // After the first words, not before them: nobody waits for it as a person waits for those.
-      if (this.#hasRead && !this.#headroomTold && this.#tellHeadroom(out)) return true;
+    } else if (this.#hasRead && !this.#headroomTold && this.#tellHeadroom(out)) puller.pulled(true);
+    else {
       // Only silence while somebody waits for the server is the server's silence.
       this.#idle?.touch();
-      const chunk = await this.#response.read();
-      this.#idle?.pause();
-      if (chunk) {
-        this.#events!.push(chunk);
-        this.#hasRead = true;
-        if (!this.#answer!.isDone) return true;
-      }
-      if (!this.#headroomTold) this.#tellHeadroom(out);
-      this.#events!.end();
-      this.#answer!.end(out);
-      return false;
-    } catch (error) {
-      throw this.#explain(error);
+      response.readTo(this.#chunkReader);
     }
+  }
+
+  readonly #chunkReader: ChunkReader = {
+    resolve: chunk => {
+      this.#idle?.pause();
+      let more: boolean;
+      try {
+        more = this.#take(chunk);
+      } catch (error) {
+        // Later: whoever hears of it closes the connection, and undici may just be reading from it.
+        queueMicrotask(() => this.#fail(error));
+        return;
+      }
+      this.#puller!.pulled(more);
+    },
+    reject: error => this.#fail(error),
+  };
+
+  /** @returns whether more may come. @throws what the answer itself turns out to be instead of one. */
+  #take(chunk: Buffer | undefined): boolean {
+    if (chunk) {
+      this.#events!.push(chunk);
+      this.#hasRead = true;
+      if (!this.#answer!.isDone) return true;
+    }
+    if (!this.#headroomTold) this.#tellHeadroom(this.#out);
+    this.#events!.end();
+    this.#answer!.end(this.#out);
+    return false;
+  }
+
+  #fail(error: unknown): void {
+    this.#puller!.failed(this.#explain(error));
   }
 
   close(): void {

@@ -2,10 +2,25 @@ import type { StreamEvent } from '../stream-event.ts';
 
 /** Where a WireStream's events come from: fetches more on demand. */
 export interface EventSource {
-  /** Adds what arrived next to `out`; resolves to false when nothing more will come. @throws what ended the stream. */
-  pull(out: StreamEvent[]): Promise<boolean>;
+  /**
+   * Adds what arrives next to `out`, then tells `puller`, once, now or later. By a call and not by a promise: at a model's pace there
+   * is one for each word, and promises were a tenth of what a word costs (bench S3).
+   */
+  pull(out: StreamEvent[], puller: Puller): void;
   /** The reader left early, or the stream ended in any way: give back socket and timers. Called once. */
   close(): void;
+}
+
+export interface Puller {
+  /** @param more false when nothing more will come. */
+  pulled(more: boolean): void;
+  /** @param reason what ended the stream. */
+  failed(reason: unknown): void;
+}
+
+interface Waiting {
+  resolve(result: IteratorResult<StreamEvent, undefined>): void;
+  reject(reason: unknown): void;
 }
 
 /**
@@ -20,9 +35,26 @@ export class WireStream implements AsyncIterableIterator<StreamEvent, undefined,
   #error: { readonly reason: unknown } | undefined;
   #ended = false;
   #closed = false;
+  #waiting: Waiting | undefined;
+  /** What `#waiting` settles: who asks again before it has is served after it. */
+  #waitedFor: Promise<unknown> | undefined;
+  #isPulling = false;
+  #pulledAtOnce = false;
+  #puller: Puller;
 
   constructor(source: EventSource) {
     this.#source = source;
+    this.#puller = {
+      pulled: more => {
+        if (!more) this.#ended = true;
+        this.#settle();
+      },
+      failed: reason => {
+        // Whoever left while an event was awaited closed the source; what it died of is nobody's concern.
+        if (!this.#closed) this.#error = { reason };
+        this.#settle();
+      },
+    };
   }
 
   [Symbol.asyncIterator](): this {
@@ -30,8 +62,15 @@ export class WireStream implements AsyncIterableIterator<StreamEvent, undefined,
   }
 
   next(): Promise<IteratorResult<StreamEvent, undefined>> {
+    if (this.#waiting) return this.#afterThat();
     if (this.#next < this.#events.length) return Promise.resolve({ done: false, value: this.#events[this.#next++]! });
-    return this.#refill();
+    const result = new Promise<IteratorResult<StreamEvent, undefined>>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+    this.#waitedFor = result;
+    if (this.#ended || this.#error) this.#settle();
+    else this.#pull();
+    return result;
   }
 
   return(): Promise<IteratorResult<StreamEvent, undefined>> {
@@ -42,26 +81,40 @@ export class WireStream implements AsyncIterableIterator<StreamEvent, undefined,
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  async #refill(): Promise<IteratorResult<StreamEvent, undefined>> {
-    this.#events.length = 0;
-    this.#next = 0;
-    while (this.#events.length === 0 && !this.#ended && !this.#error) {
-      try {
-        if (!(await this.#source.pull(this.#events))) this.#ended = true;
-      } catch (reason) {
-        // Whoever left while an event was awaited closed the source; what it died of is nobody's concern.
-        if (!this.#closed) this.#error = { reason };
-      }
-    }
+  #afterThat(): Promise<IteratorResult<StreamEvent, undefined>> {
+    const next = (): Promise<IteratorResult<StreamEvent, undefined>> => this.next();
+    return this.#waitedFor!.then(next, next);
+  }
+
+  /** Until there is something to tell: in a loop, because a source that answers at once would otherwise pile up calls. */
+  #pull(): void {
+    this.#isPulling = true;
+    do {
+      this.#events.length = 0;
+      this.#next = 0;
+      this.#pulledAtOnce = false;
+      this.#source.pull(this.#events, this.#puller);
+    } while (this.#pulledAtOnce && this.#waiting);
+    this.#isPulling = false;
+  }
+
+  #settle(): void {
+    const waiting = this.#waiting;
     if (this.#ended || this.#error) this.#close();
-    if (this.#events.length > 0) return { done: false, value: this.#events[this.#next++]! };
-    if (this.#error) {
+    else if (this.#events.length === 0) {
+      if (this.#isPulling) this.#pulledAtOnce = true;
+      else this.#pull();
+      return;
+    }
+    this.#waiting = undefined;
+    if (!waiting) return;
+    if (this.#next < this.#events.length) waiting.resolve({ done: false, value: this.#events[this.#next++]! });
+    else if (this.#error) {
       const { reason } = this.#error;
       this.#error = undefined;
       this.#ended = true;
-      throw reason;
-    }
-    return { done: true, value: undefined };
+      waiting.reject(reason);
+    } else waiting.resolve({ done: true, value: undefined });
   }
 
   #close(): void {
