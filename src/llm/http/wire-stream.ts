@@ -81,9 +81,9 @@ export class WireStream implements AsyncIterableIterator<StreamEvent, undefined,
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  #afterThat(): Promise<IteratorResult<StreamEvent, undefined>> {
-    const next = (): Promise<IteratorResult<StreamEvent, undefined>> => this.next();
-    return this.#waitedFor!.then(next, next);
+  async #afterThat(): Promise<IteratorResult<StreamEvent, undefined>> {
+    await Promise.allSettled([this.#waitedFor]);
+    return this.next();
   }
 
   /** Until there is something to tell: in a loop, because a source that answers at once would otherwise pile up calls. */
