@@ -5,12 +5,13 @@ import { test } from 'node:test';
 import { commandNames } from '../src/host/command-names.ts';
 import { defaultModel } from '../src/llm/model-catalog.ts';
 import { openai } from '../src/llm/openai/openai.ts';
+import { vendors } from '../src/llm/vendors.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 interface Setting {
   readonly type: string | string[];
-  readonly default: string | number | boolean | null;
+  readonly default: string | number | boolean | object | null;
   readonly scope?: string;
   readonly markdownDescription?: string;
   readonly minimum?: number;
@@ -77,7 +78,9 @@ test('the README shows the defaults of the manifest', () => {
             ? 'off'
             : name.endsWith('temperature')
               ? '1.0'
-              : String(value);
+              : typeof value === 'object'
+                ? JSON.stringify(value)
+                : String(value);
     assert.ok(row.split('|')[2]!.includes(shown), `${name}: ${row}`);
   }
 });
@@ -101,13 +104,22 @@ test('every setting is read by the code, by its name', () => {
     const named = second
       ? code.includes(`'${own}'`) || (code.includes(`'${second}'`) && code.includes(`\`${first}.`))
       : code.includes(`'${own}'`);
-    // The only provider there is needs no reading yet.
-    assert.ok(named || own === 'provider', name);
+    assert.ok(named, name);
   }
 });
 
 test('a workspace can set neither where the key goes nor what may be spent', () => {
-  for (const name of ['provider', 'endpoint', 'keySource', 'budget.session', 'budget.day', 'budget.month'])
+  for (const name of [
+    'provider',
+    'endpoint',
+    'endpoints',
+    'headers',
+    'azure.auth',
+    'keySource',
+    'budget.session',
+    'budget.day',
+    'budget.month',
+  ])
     assert.equal(configuration.properties[`pennyloom.${name}`]?.scope, 'application', name);
   const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
   for (const [name, { scope }] of settings) assert.equal(restricted.includes(name), scope === 'window', name);
@@ -131,6 +143,11 @@ test('defaults in the manifest are the defaults in the code', () => {
       [0, 2],
     ],
   );
+});
+
+test('every provider there is can be chosen', () => {
+  const known = configuration.properties['pennyloom.provider']?.enum ?? [];
+  for (const name of Object.keys(vendors)) assert.ok(known.includes(name), name);
 });
 
 test('the types are not newer than the oldest VS Code we promise', () => {

@@ -20,7 +20,7 @@ export async function demoBackend(): Promise<Backend> {
   return {
     key: `sk-demo-${randomBytes(18).toString('hex')}`,
     settings: { 'pennyloom.endpoint': server.baseUrl },
-    env: {},
+    env: { OPENAI_BASE_URL: server.baseUrl },
     description: `the built-in demonstration model at ${server.baseUrl} (nothing leaves this machine, and nobody is billed)`,
     stop: () => server.stop(),
   };

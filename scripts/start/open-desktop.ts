@@ -27,7 +27,7 @@ export async function openDesktop(code: string, options: StartOptions, backend: 
     await writeFile(join(root, 'user/User/settings.json'), JSON.stringify(settings, null, 2));
     await runCode(code, [...own, '--install-extension', VSIX, '--force'], {});
     console.log(`opening VS Code; answers come from ${backend.description}. Close the window or press Ctrl-C to end.`);
-    await runCode(code, [...own, '--new-window', '--wait', workspace], { OPENAI_API_KEY: backend.key });
+    await runCode(code, [...own, '--new-window', '--wait', workspace], { ...backend.env, OPENAI_API_KEY: backend.key });
   } finally {
     await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }

@@ -6,19 +6,13 @@ import { continueText } from '../chat/prompts.ts';
 import type { TurnFacts, TurnSetup } from '../chat/turn-setup.ts';
 import { systemClock } from '../core/clock.ts';
 import { type Disposable, DisposableStore } from '../core/disposable.ts';
-import { metered } from '../cost/metered-provider.ts';
-import { createProvider } from '../llm/create-provider.ts';
 import { imageTokens } from '../llm/image-tokens.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import { findModel } from '../llm/model-catalog.ts';
-import { parseEndpoint } from '../llm/endpoint.ts';
-import { ParameterMemory } from '../llm/openai/parameter-memory.ts';
 import { PolicyPool } from '../llm/policy-pool.ts';
-import type { LlmProvider } from '../llm/provider.ts';
 import type { VendorPages } from '../llm/vendor.ts';
 import { findVendor, vendorOf } from '../llm/vendors.ts';
 import type { ActionId } from '../protocol/chat-view-state.ts';
-import { defaultRetry } from '../resilience/retry.ts';
 import { allTools, createToolRegistry, type ToolRegistry } from '../tools/tool-registry.ts';
 import { ChatView } from './chat-view.ts';
 import type { CommandName } from './command-names.ts';
@@ -34,8 +28,9 @@ import { hostLog } from './host-log.ts';
 import { describeModel } from './describe-model.ts';
 import { priceOfRequest } from './price-of-request.ts';
 import { openStorage } from './open-storage.ts';
-import { capsOf, periodsAt } from './periods.ts';
-import { keyFor } from './key-for.ts';
+import { periodsAt } from './periods.ts';
+import { keyStateOf } from './key-for.ts';
+import { providerMaker } from './provider-maker.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { readSettings } from './settings.ts';
 import { openWorkspace } from './vscode-workspace.ts';
@@ -60,43 +55,10 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   own.add(ledger);
   let sessionId = newId();
   const periods = (): Periods => periodsAt(clock.now(), sessionId);
-  // For the whole window: everyone who calls the same model waits in the same line and knows what its host takes.
   const policies = new PolicyPool(clock);
-  const parameterMemory = new ParameterMemory();
   const workspaceName = vscode.workspace.name ?? '';
 
-  const providerFor = ({ model: standIn, ...facts }: TurnFacts): LlmProvider => {
-    const settings = readSettings();
-    const { provider, model, endpoint, api, reasoningEffort, maxTokens, temperature, timeoutMs, streaming } = settings;
-    const { rateLimit, retryAttempts } = settings;
-    const { origin } = parseEndpoint(endpoint);
-    return createProvider({
-      provider,
-      model: standIn ?? model,
-      endpoint,
-      api,
-      maxTokens,
-      timeoutMs,
-      streaming,
-      clock,
-      apiKey: () => keyFor(keys, provider, origin),
-      ...(temperature !== undefined && { temperature }),
-      ...(reasoningEffort !== undefined && { reasoningEffort }),
-      rateLimit,
-      retry: { ...defaultRetry, attempts: retryAttempts },
-      policies,
-      parameterMemory,
-      // Inside the retries: every request that is really sent has a row of its own.
-      eachAttempt: wire =>
-        metered(wire, {
-          ledger,
-          clock,
-          maxTokens,
-          facts: { ...facts, session: sessionId, workspace: workspaceName },
-          caps: () => capsOf(readSettings().budgets, periods()),
-        }),
-    });
-  };
+  const providerFor = providerMaker({ keys, ledger, policies, clock, sessionId: () => sessionId, periods });
 
   let workspace = openWorkspace(log);
   own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => (workspace = openWorkspace(log))));
@@ -137,12 +99,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       extensionUri: context.extensionUri,
       session,
       model: () => describeModel(readSettings(), clock.now(), vscode.env.language),
-      keyState: async () => {
-        const { provider, endpoint } = readSettings();
-        // An endpoint that is none has no key either; sending will say what is wrong with it.
-        const origin = originOf(endpoint);
-        return origin && (await keys.state(provider, origin)).state === 'set' ? 'set' : 'missing';
-      },
+      keyState: () => keyStateOf(readSettings(), keys),
       imageTokens: size => {
         const { provider, model } = readSettings();
         const rule = findModel(provider, model)?.imageTokens;
@@ -287,12 +244,4 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
 /** In an untrusted workspace nothing of it is shown to a model; and some models take no tools. */
 function mayUseTools(provider: string, model: string, hasFolder: boolean): boolean {
   return vscode.workspace.isTrusted && hasFolder && (findModel(provider, model)?.tools ?? true);
-}
-
-function originOf(endpoint: string): string | undefined {
-  try {
-    return parseEndpoint(endpoint).origin;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,8 @@
 import { LlmError } from '../llm/llm-error.ts';
+import { originOf } from '../llm/endpoint.ts';
+import { vendorOf } from '../llm/vendors.ts';
 import type { SecretKeys } from './secret-keys.ts';
+import type { Settings } from './settings.ts';
 
 /**
  * The key to send to `origin`, asked for at the moment of the call.
@@ -14,4 +17,18 @@ export async function keyFor(keys: SecretKeys, provider: string, origin: string)
     retryable: false,
     notSent: true,
   });
+}
+
+/** Whether a question can be asked as things stand: a key is there, or none is needed. */
+export async function keyStateOf(
+  { provider, endpoint, azure }: Pick<Settings, 'provider' | 'endpoint' | 'azure'>,
+  keys: SecretKeys,
+): Promise<'set' | 'missing'> {
+  const name: string = provider;
+  if (name === 'azure-openai' && azure.auth === 'entra') return 'set';
+  // An endpoint that is none has no key either; sending will say what is wrong with it.
+  const origin = originOf(endpoint);
+  if (!origin) return vendorOf(provider).key === 'required' ? 'missing' : 'set';
+  const { state } = await keys.state(provider, origin);
+  return state === 'set' || state === 'not-needed' ? 'set' : 'missing';
 }

@@ -3,9 +3,14 @@ import type { Event } from '../core/event.ts';
 import { Emitter } from '../core/event.ts';
 import type { Disposable } from '../core/disposable.ts';
 import { DisposableStore } from '../core/disposable.ts';
+import { originOf } from '../llm/endpoint.ts';
+import type { KeyForm } from '../llm/vendor.ts';
+import { findVendor } from '../llm/vendors.ts';
 
 /** What is known about the key for an origin, without the key. */
 export type KeyState =
+  /** None is needed, and none is saved. */
+  | { readonly state: 'not-needed' }
   | { readonly state: 'set'; readonly source: 'secretStorage' | 'environment' }
   | { readonly state: 'missing' }
   /** A key is saved, but for another host: it is not sent to this one. */
@@ -17,8 +22,9 @@ interface SavedKey {
 }
 
 /**
- * API keys, in VS Code's SecretStorage and nowhere else: one per provider, bound to the origin it was saved for. The environment is a
- * source only where the person chose it.
+ * API keys, in VS Code's SecretStorage and nowhere else: one per provider, bound to the origin it was saved for; for compatible hosts,
+ * which are many, one for each. The environment is a source only where the person chose it, and its key belongs to the origin that the
+ * environment itself names, or to the vendor's own.
  */
 export class SecretKeys implements Disposable {
   #secrets: vscode.SecretStorage;
@@ -43,25 +49,20 @@ export class SecretKeys implements Disposable {
 
   /** The key to send to `origin`, or undefined. */
   async get(provider: string, origin: string): Promise<string | undefined> {
-    if (this.#source() === 'environment') return this.#environment['OPENAI_API_KEY']?.trim() || undefined;
-    const saved = await this.#saved(provider);
-    return saved?.origin === origin ? saved.key : undefined;
+    return (await this.#kept(provider)).find(kept => kept.origin === origin)?.key;
   }
 
   async state(provider: string, origin: string): Promise<KeyState> {
-    if (this.#source() === 'environment')
-      return this.#environment['OPENAI_API_KEY']?.trim()
-        ? { state: 'set', source: 'environment' }
-        : { state: 'missing' };
-    const saved = await this.#saved(provider);
-    if (!saved) return { state: 'missing' };
-    return saved.origin === origin
-      ? { state: 'set', source: 'secretStorage' }
-      : { state: 'other-origin', origin: saved.origin };
+    const kept = await this.#kept(provider);
+    if (kept.some(one => one.origin === origin)) return { state: 'set', source: this.#source() };
+    const [other] = kept;
+    if (findVendor(provider)?.key !== 'required') return { state: 'not-needed' };
+    return other ? { state: 'other-origin', origin: other.origin } : { state: 'missing' };
   }
 
   async set(provider: string, origin: string, key: string): Promise<void> {
-    await this.#secrets.store(prefix + provider, JSON.stringify({ origin, key } satisfies SavedKey));
+    const others = hasManyHosts(provider) ? (await this.#saved(provider)).filter(kept => kept.origin !== origin) : [];
+    await this.#secrets.store(prefix + provider, JSON.stringify([{ origin, key }, ...others] satisfies SavedKey[]));
   }
 
   async clear(provider: string): Promise<void> {
@@ -73,26 +74,44 @@ export class SecretKeys implements Disposable {
     this.#changed.dispose();
   }
 
-  async #saved(provider: string): Promise<SavedKey | undefined> {
+  async #kept(provider: string): Promise<readonly SavedKey[]> {
+    return this.#source() === 'environment' ? this.#inEnvironment(provider) : this.#saved(provider);
+  }
+
+  #inEnvironment(provider: string): SavedKey[] {
+    const { environment, defaultEndpoint } = findVendor(provider) ?? {};
+    const key = environment && this.#environment[environment.key]?.trim();
+    const named = environment?.endpoint && this.#environment[environment.endpoint]?.trim();
+    const origin = originOf(named || defaultEndpoint);
+    return key && origin ? [{ origin, key }] : [];
+  }
+
+  async #saved(provider: string): Promise<SavedKey[]> {
     const text = await this.#secrets.get(prefix + provider);
-    if (!text) return undefined;
+    if (!text) return [];
     try {
-      const { origin, key } = JSON.parse(text) as Partial<SavedKey>;
-      return typeof origin === 'string' && typeof key === 'string' ? { origin, key } : undefined;
+      // One alone is how the first versions kept it.
+      return [JSON.parse(text) as unknown].flat().filter(isSavedKey);
     } catch {
-      return undefined;
+      return [];
     }
   }
+}
+
+const hasManyHosts = (provider: string): boolean => provider === 'openai-compatible';
+
+function isSavedKey(value: unknown): value is SavedKey {
+  const { origin, key } = (value ?? {}) as Partial<SavedKey>;
+  return typeof origin === 'string' && typeof key === 'string';
 }
 
 const prefix = 'pennyloom.key.';
 
 /** What is wrong with a key that a person typed; undefined where nothing is. `warning` may be saved all the same. */
-export function checkKey(text: string): { readonly refused?: string; readonly warning?: string } {
+export function checkKey(text: string, form?: KeyForm): { readonly refused?: string; readonly warning?: string } {
   const key = text.trim();
   if (!key) return { refused: 'API key is required' };
   if (/[^\x21-\x7e]/.test(key)) return { refused: 'A key holds no spaces, line breaks or letters outside ASCII.' };
-  if (!/^sk-(proj-)?[A-Za-z0-9_-]+$/.test(key))
-    return { warning: 'OpenAI keys begin with "sk-proj-" or "sk-". Press Enter to save this one anyway.' };
+  if (form && !form.pattern.test(key)) return { warning: `${form.words} Press Enter to save this one anyway.` };
   return {};
 }

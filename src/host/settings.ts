@@ -2,15 +2,19 @@ import * as vscode from 'vscode';
 import { defaultLimits, type TurnLimits } from '../chat/run-turn.ts';
 import { Money } from '../core/money.ts';
 import type { RateLimits } from '../resilience/rate-limiter.ts';
-import { vendorOf } from '../llm/vendors.ts';
-import { defaultModel } from '../llm/model-catalog.ts';
+import { findVendor, type ProviderName, vendorOf } from '../llm/vendors.ts';
 import type { ReasoningEffort } from '../llm/request.ts';
 
 /** The settings as one request needs them, read at that moment: a change holds from the next request on. */
 export interface Settings {
-  readonly provider: 'openai';
+  readonly provider: ProviderName;
+  /** '' where neither the person nor the provider names one. */
   readonly model: string;
+  /** '' where the provider has no address of its own and the person gave none. */
   readonly endpoint: string;
+  /** Sent with every request to an OpenAI-compatible host. */
+  readonly headers: { readonly [name: string]: string };
+  readonly azure: AzureSettings;
   readonly api: 'auto' | 'chat' | 'responses';
   /** undefined leaves it to the model. */
   readonly reasoningEffort: ReasoningEffort | undefined;
@@ -27,6 +31,14 @@ export interface Settings {
   readonly fallback: { readonly model: string; readonly automatic: boolean } | undefined;
 }
 
+export interface AzureSettings {
+  /** Which model each deployment is. */
+  readonly deployments: { readonly [deployment: string]: string };
+  readonly auth: 'key' | 'entra';
+  /** '' for the v1 API, which has none. */
+  readonly apiVersion: string;
+}
+
 /** US dollars; undefined is no limit. */
 export interface Budgets {
   readonly session: Money | undefined;
@@ -36,10 +48,17 @@ export interface Budgets {
 
 export function readSettings(): Settings {
   const own = vscode.workspace.getConfiguration('pennyloom');
+  const provider = providerOf(own);
   return {
-    provider: 'openai',
-    model: own.get('model', defaultModel).trim() || defaultModel,
-    endpoint: own.get('endpoint', vendorOf('openai').defaultEndpoint!),
+    provider,
+    model: modelOf(own, provider),
+    endpoint: endpointOf(own, provider),
+    headers: strings(own.get('headers')),
+    azure: {
+      deployments: strings(own.get('azure.deployments')),
+      auth: own.get('azure.auth', 'key'),
+      apiVersion: own.get('azure.apiVersion', '').trim(),
+    },
     api: own.get('api', 'auto'),
     reasoningEffort: effortOf(own.get('reasoningEffort', 'auto')),
     maxTokens: own.get('maxTokens', 4096),
@@ -65,6 +84,32 @@ export function readSettings(): Settings {
   };
 }
 
+/** What a settings file says may be anything; a provider nobody knows is taken for the default one. */
+function providerOf(own: vscode.WorkspaceConfiguration): ProviderName {
+  const name = own.get<string>('provider', 'openai');
+  return findVendor(name) ? (name as ProviderName) : 'openai';
+}
+
+/** The model of the settings, where a person set one; else what the provider suggests. */
+function modelOf(own: vscode.WorkspaceConfiguration, provider: ProviderName): string {
+  const set = isSet(own, 'model') ? own.get('model', '').trim() : '';
+  return set || (vendorOf(provider).defaultModel ?? '');
+}
+
+/** "endpoint" is OpenAI's; the others have theirs in "endpoints", by name, so that switching back and forth loses none. */
+function endpointOf(own: vscode.WorkspaceConfiguration, provider: ProviderName): string {
+  const set = provider === 'openai' ? own.get('endpoint', '') : strings(own.get('endpoints'))[provider];
+  return set?.trim() || (vendorOf(provider).defaultEndpoint ?? '');
+}
+
+/** A map of texts, without whatever else a settings file may hold in its place. */
+function strings(value: unknown): { readonly [name: string]: string } {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
 const effortOf = (setting: ReasoningEffort | 'auto'): ReasoningEffort | undefined =>
   setting === 'auto' ? undefined : setting;
 
@@ -81,10 +126,13 @@ function positive(own: vscode.WorkspaceConfiguration, name: keyof RateLimits): R
 
 /** What a person set somewhere, as against the default in package.json. */
 function explicitNumber(own: vscode.WorkspaceConfiguration, name: string): number | undefined {
-  const found = own.inspect<number>(name);
-  const isSet =
-    found?.globalValue ?? found?.workspaceValue ?? found?.workspaceFolderValue ?? found?.globalLanguageValue;
-  return isSet === undefined ? undefined : own.get<number>(name);
+  return isSet(own, name) ? own.get<number>(name) : undefined;
+}
+
+function isSet(own: vscode.WorkspaceConfiguration, name: string): boolean {
+  const found = own.inspect(name);
+  const set = found?.globalValue ?? found?.workspaceValue ?? found?.workspaceFolderValue ?? found?.globalLanguageValue;
+  return set !== undefined;
 }
 
 function budget(own: vscode.WorkspaceConfiguration, name: keyof Budgets): Money | undefined {

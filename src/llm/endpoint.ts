@@ -42,3 +42,12 @@ export function endpointUrl(base: URL, path: string): URL {
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
+
+/** The origin a key would be sent to; undefined where the endpoint is none. */
+export function originOf(endpoint: string | undefined): string | undefined {
+  try {
+    return endpoint ? parseEndpoint(endpoint).origin : undefined;
+  } catch {
+    return undefined;
+  }
+}

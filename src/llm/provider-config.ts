@@ -17,6 +17,18 @@ export interface ProviderConfig {
   readonly endpoint?: string;
   /** Which API to speak; "auto" follows the catalogue. Default auto. */
   readonly api?: 'auto' | 'chat' | 'responses';
+  /** Azure: the deployment that is asked; default is `model`, taken for a deployment's name. */
+  readonly deployment?: string;
+  /** Azure: which model each deployment is, as the person says; without, facts and price are unknown. */
+  readonly deployments?: { readonly [deployment: string]: string };
+  /** Azure's dated API; absent or '' is the v1 API, unless the endpoint itself names a date. */
+  readonly apiVersion?: string;
+  /** Azure: how one signs in. Default key. */
+  readonly auth?: 'key' | 'entra';
+  /** Azure with Entra ID: a token that is good now, asked for at each call. */
+  readonly entraToken?: () => Promise<string>;
+  /** OpenAI-compatible hosts: sent with every request. */
+  readonly headers?: { readonly [name: string]: string };
   readonly maxTokens?: number;
   /** 0–2. Left out of the request where undefined. */
   readonly temperature?: number;

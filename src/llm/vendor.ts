@@ -11,8 +11,9 @@ export interface Vendor {
   /** Absent where no model can be assumed. */
   readonly defaultModel?: string;
   readonly key: 'required' | 'optional' | 'none';
-  /** What a key looks like, for an empty input box. */
-  readonly keyPlaceholder?: string;
+  readonly keyForm?: KeyForm;
+  /** The environment variables the vendor's own tools read: the key, and the base URL it is for. */
+  readonly environment?: { readonly key: string; readonly endpoint?: string };
   /** Where a person looks after their account; absent where there is no such page. */
   readonly pages: VendorPages;
   /** How a person gets a key, in order. */
@@ -21,6 +22,15 @@ export interface Vendor {
   readonly remedies?: (failure: FailureToMend) => readonly string[];
   /** Called for each provider that is made. What is wrong with the configuration is said when a request is prepared. */
   connect(config: ProviderConfig): Wire;
+}
+
+/** What a key looks like. One that looks different may be saved all the same. */
+export interface KeyForm {
+  /** For an empty input box: "sk-proj-…". */
+  readonly example: string;
+  readonly pattern: RegExp;
+  /** A sentence: how keys begin. */
+  readonly words: string;
 }
 
 /** What a vendor's remedies may go by. */

@@ -19,7 +19,7 @@ before(async () => {
       // What failing looks like; what trying again looks like is a test of its own.
       'pennyloom.retryAttempts': 1,
     },
-    env: { OPENAI_API_KEY: key },
+    env: { OPENAI_API_KEY: key, OPENAI_BASE_URL: server.baseUrl },
   });
   await window.chat.open();
 });

@@ -19,7 +19,7 @@ before(async () => {
       'pennyloom.keySource': 'environment',
       'pennyloom.retryAttempts': 1,
     },
-    env: { OPENAI_API_KEY: 'sk-proj-e2eKey0123456789abcdefghijklmnopqrstuv' },
+    env: { OPENAI_API_KEY: 'sk-proj-e2eKey0123456789abcdefghijklmnopqrstuv', OPENAI_BASE_URL: server.baseUrl },
     height: 1000,
   });
   await window.chat.open();

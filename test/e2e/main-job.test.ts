@@ -168,7 +168,8 @@ test('a pasted image shows its size and token cost, is removable, and reaches th
   const pictures = (await readdir(window.workspace, { recursive: true })).filter(name => name.endsWith('.png'));
   const file = join(window.workspace, pictures[0]!);
   await window.chat.pasteImage(file);
-  assert.match(await window.chat.attachments.first().innerText(), /\d+ ?× ?\d+[\s\S]*tokens/);
+  // The size is known at once, the tokens when the host has answered.
+  await window.chat.attachments.filter({ hasText: /\d+ ?× ?\d+[\s\S]*tokens/ }).waitFor();
   await window.chat.attachments.first().getByRole('button').last().click();
   assert.equal(await window.chat.attachments.count(), 0);
   await window.chat.pasteImage(file);

@@ -4,6 +4,7 @@ import type { SecretStorage, SecretStorageChangeEvent } from 'vscode';
 
 import { Emitter } from '../../src/core/event.ts';
 import { checkKey, SecretKeys } from '../../src/host/secret-keys.ts';
+import { vendorOf } from '../../src/llm/vendors.ts';
 
 const openai = 'https://api.openai.com';
 const proxy = 'https://proxy.example';
@@ -86,6 +87,33 @@ test('the environment is a source only where the person chose it, and then the o
   }
 });
 
+test('a key of the environment goes to the host that the environment names, or to the vendor’s own, and to no other', async () => {
+  const own = openKeys('environment', { OPENAI_API_KEY: 'sk-env' }).keys;
+  assert.equal(await own.get('openai', proxy), undefined);
+  assert.deepEqual(await own.state('openai', proxy), { state: 'other-origin', origin: openai });
+  const moved = openKeys('environment', { OPENAI_API_KEY: 'sk-env', OPENAI_BASE_URL: `${proxy}/v1/` }).keys;
+  assert.equal(await moved.get('openai', proxy), 'sk-env');
+  assert.equal(await moved.get('openai', openai), undefined);
+  const broken = openKeys('environment', { OPENAI_API_KEY: 'sk-env', OPENAI_BASE_URL: 'nonsense' }).keys;
+  assert.deepEqual(await broken.state('openai', openai), { state: 'missing' });
+});
+
+test('compatible hosts are many: a key for each, and each key only for its host', async () => {
+  const { keys } = openKeys();
+  await keys.set('openai-compatible', proxy, 'one');
+  await keys.set('openai-compatible', 'https://other.example', 'two');
+  await keys.set('openai-compatible', proxy, 'three');
+  assert.equal(await keys.get('openai-compatible', proxy), 'three');
+  assert.equal(await keys.get('openai-compatible', 'https://other.example'), 'two');
+  assert.equal(await keys.get('openai-compatible', openai), undefined);
+});
+
+test('a key as the first versions saved it is still found', async () => {
+  const { keys, secrets } = openKeys();
+  secrets.kept.set('pennyloom.key.openai', JSON.stringify({ origin: openai, key }));
+  assert.equal(await keys.get('openai', openai), key);
+});
+
 test('saving and clearing is told, also where another window did it; secrets of others are not ours', async () => {
   const { keys, secrets } = openKeys();
   let told = 0;
@@ -127,7 +155,7 @@ test('a key is refused, questioned or taken as it is', () => {
     ['Bearer', 'warning'],
   ];
   for (const [typed, outcome] of table) {
-    const { refused, warning } = checkKey(typed);
+    const { refused, warning } = checkKey(typed, vendorOf('openai').keyForm);
     assert.equal(refused ? 'refused' : warning ? 'warning' : 'fine', outcome, JSON.stringify(typed));
     if (typed.length > 3) assert.ok(!`${refused}${warning}`.includes(typed), 'a key is not repeated');
   }

@@ -71,11 +71,13 @@ suite('Explain Selection', () => {
   suiteSetup(async () => {
     server = await listening();
     process.env['OPENAI_API_KEY'] = 'sk-proj-inHostTests0123456789abcdef';
+    process.env['OPENAI_BASE_URL'] = server.baseUrl;
     await own().update('endpoint', server.baseUrl, Global);
     await own().update('keySource', 'environment', Global);
   });
   suiteTeardown(async () => {
     delete process.env['OPENAI_API_KEY'];
+    delete process.env['OPENAI_BASE_URL'];
     await own().update('endpoint', undefined, Global);
     await own().update('keySource', undefined, Global);
     server.server.closeAllConnections();

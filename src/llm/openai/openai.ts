@@ -13,7 +13,12 @@ export const openai: Vendor = {
   defaultEndpoint,
   defaultModel,
   key: 'required',
-  keyPlaceholder: 'sk-proj-…',
+  keyForm: {
+    example: 'sk-proj-…',
+    pattern: /^sk-(proj-)?[A-Za-z0-9_-]+$/,
+    words: 'OpenAI keys begin with "sk-proj-" or "sk-".',
+  },
+  environment: { key: 'OPENAI_API_KEY', endpoint: 'OPENAI_BASE_URL' },
   pages: {
     keys: 'https://platform.openai.com/api-keys',
     billing: 'https://platform.openai.com/settings/organization/billing/overview',

@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import type { TurnFacts } from '../chat/turn-setup.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Ledger } from '../cost/ledger.ts';
+import { metered } from '../cost/metered-provider.ts';
+import { createProvider, type ProviderConfig } from '../llm/create-provider.ts';
+import { parseEndpoint } from '../llm/endpoint.ts';
+import { refusedLocally } from '../llm/llm-error.ts';
+import { ParameterMemory } from '../llm/openai/parameter-memory.ts';
+import type { PolicyPool } from '../llm/policy-pool.ts';
+import type { LlmProvider } from '../llm/provider.ts';
+import { vendorOf } from '../llm/vendors.ts';
+import { defaultRetry } from '../resilience/retry.ts';
+import type { Periods } from './cost-status.ts';
+import { entraToken } from './entra-token.ts';
+import { keyFor } from './key-for.ts';
+import { capsOf } from './periods.ts';
+import type { SecretKeys } from './secret-keys.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+export interface ProviderMakerOptions {
+  readonly keys: SecretKeys;
+  readonly ledger: Ledger;
+  /** Shared by the window: everyone who calls the same model waits in the same line. */
+  readonly policies: PolicyPool;
+  readonly clock: Clock;
+  readonly sessionId: () => string;
+  readonly periods: () => Periods;
+}
+
+/** Makes the model that the settings name at this moment, metered, for one purpose. */
+export type ProviderMaker = (facts: TurnFacts) => LlmProvider;
+
+export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
+  const { keys, ledger, policies, clock, sessionId, periods } = options;
+  const parameterMemory = new ParameterMemory();
+  return ({ model: standIn, ...facts }) => {
+    const settings = readSettings();
+    const { maxTokens } = settings;
+    return createProvider({
+      ...connectionOf(settings, keys, standIn),
+      ...tuningOf(settings),
+      clock,
+      policies,
+      parameterMemory,
+      // Inside the retries: every request that is really sent has a row of its own.
+      eachAttempt: wire =>
+        metered(wire, {
+          ledger,
+          clock,
+          maxTokens,
+          facts: { ...facts, session: sessionId(), workspace: vscode.workspace.name ?? '' },
+          caps: () => capsOf(readSettings().budgets, periods()),
+        }),
+    });
+  };
+}
+
+/** Who is asked, where, and as whom. @throws LlmError (notSent) for settings that lead nowhere. */
+export function connectionOf(
+  { provider, model, endpoint, api, headers, azure }: Settings,
+  keys: SecretKeys,
+  standIn = model,
+): ProviderConfig {
+  const { label } = vendorOf(provider);
+  if (!endpoint) throw refusedLocally(`${label} needs an endpoint. Choose the provider again to give it.`, 'endpoint');
+  if (!standIn) throw refusedLocally(`No model is chosen for ${label}.`, 'model');
+  const { origin } = parseEndpoint(endpoint);
+  return {
+    provider,
+    model: standIn,
+    endpoint,
+    api,
+    apiKey: () => keyFor(keys, provider, origin),
+    // Each vendor takes of this what is meant for it.
+    headers,
+    ...azure,
+    entraToken,
+  };
+}
+
+function tuningOf(settings: Settings): Partial<ProviderConfig> {
+  const { maxTokens, timeoutMs, streaming, temperature, reasoningEffort, rateLimit, retryAttempts } = settings;
+  return {
+    maxTokens,
+    timeoutMs,
+    streaming,
+    rateLimit,
+    retry: { ...defaultRetry, attempts: retryAttempts },
+    ...(temperature !== undefined && { temperature }),
+    ...(reasoningEffort !== undefined && { reasoningEffort }),
+  };
+}
