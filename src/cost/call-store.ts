@@ -64,6 +64,12 @@ export interface ModelTotal {
   readonly priceDate: string | undefined;
 }
 
+/** For Array.sort. Names by code units: every machine's locale would be another order. */
+export const dearestFirst = (a: ModelTotal, b: ModelTotal): number =>
+  b.money.compare(a.money) || order(a.model, b.model) || order(a.provider, b.provider);
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** A limit that a new call must fit under: what was spent since `since`, what is reserved, and the call's own bound. */
 export interface Cap {
   /** "day", "month", "session". */

@@ -6,6 +6,7 @@ import {
   type CallStore,
   type Cap,
   CapReached,
+  dearestFirst,
   type ModelTotal,
 } from './call-store.ts';
 
@@ -37,9 +38,7 @@ export class MemoryCallStore implements CallStore {
       this.#matching(filter).filter(({ settlement }) => settlement && settlement.state !== 'rejected'),
       ({ provider, model }) => `${provider}\n${model}`,
     );
-    return [...byModel.values()]
-      .map(addUp)
-      .sort((a, b) => b.money.compare(a.money) || order(a.model, b.model) || order(a.provider, b.provider));
+    return [...byModel.values()].map(addUp).sort(dearestFirst);
   }
 
   #matching(filter: CallFilter): Entry[] {
@@ -60,9 +59,6 @@ export class MemoryCallStore implements CallStore {
     );
   }
 }
-
-/** By code units, as SQLite compares; every machine's locale would be another order. */
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function addUp(entries: readonly Entry[]): ModelTotal {
   const settlements = entries.map(({ settlement }) => settlement!);

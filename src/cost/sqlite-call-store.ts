@@ -1,4 +1,5 @@
 import { Money } from '../core/money.ts';
+import { dayMs, hourMs, picoPerPart } from '../storage/call-sums.ts';
 import type { Database, Row } from '../storage/database.ts';
 import {
   type CallFilter,
@@ -7,6 +8,7 @@ import {
   type CallStore,
   type Cap,
   CapReached,
+  dearestFirst,
   type ModelTotal,
 } from './call-store.ts';
 
@@ -65,30 +67,83 @@ export class SqliteCallStore implements CallStore {
   }
 
   totals(filter: CallFilter): ModelTotal[] {
-    const { where, values } = whereOf(filter);
+    const { sql, values } = settledCalls(filter);
     return this.#db
       .all(
-        `SELECT provider, model, COUNT(*) AS calls, COALESCE(SUM(cost), 0) AS cost,
-           SUM(cost IS NULL) AS unknown, SUM(state = 'estimated') AS estimated,
-           COALESCE(SUM(input), 0) AS input, COALESCE(SUM(cached), 0) AS cached,
-           COALESCE(SUM(output), 0) AS output, COALESCE(SUM(reasoning), 0) AS reasoning, MAX(price_date) AS price_date
-         FROM calls WHERE state NOT IN ('reserved', 'rejected') AND ${where} GROUP BY provider, model ORDER BY cost DESC, model, provider`,
+        `SELECT provider, model, sum(calls) AS calls, sum(unknown) AS unknown, sum(estimated) AS estimated,
+           sum(micros) AS micros, sum(picos) AS picos, sum(input) AS input, sum(cached) AS cached,
+           sum(output) AS output, sum(reasoning) AS reasoning,
+           max(CASE WHEN calls > 0 THEN price_date END) AS price_date
+         FROM (${sql}) GROUP BY provider, model HAVING sum(calls) > 0`,
         ...values,
       )
-      .map(toModelTotal);
+      .map(toModelTotal)
+      .sort(dearestFirst);
   }
 
   committed(filter: CallFilter): Money {
-    const { where, values } = whereOf(filter);
+    const settled = settledCalls(filter);
+    const running = whereOf(filter);
     const row = this.#db.get(
-      `SELECT COALESCE(SUM(COALESCE(cost, bound)), 0) AS spent FROM calls WHERE state <> 'rejected' AND ${where}`,
-      ...values,
-    );
-    return new Money(row!['spent'] as bigint);
+      `SELECT coalesce(sum(micros), 0) AS micros, coalesce(sum(picos), 0) AS picos FROM (
+         SELECT committed_micros AS micros, committed_picos AS picos FROM (${settled.sql})
+         UNION ALL
+         SELECT ${parts('coalesce(cost, bound)')} FROM calls WHERE state = 'reserved' AND ${running.where})`,
+      ...settled.values,
+      ...running.values,
+    )!;
+    return moneyOf(row);
   }
 }
 
-function whereOf(filter: CallFilter): { where: string; values: (string | number)[] } {
+interface Query {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+/** An amount of a call in the two parts it is added up in; see `picoPerPart`. */
+const parts = (amount: string, prefix = ''): string =>
+  `coalesce(${amount}, 0) / ${picoPerPart} AS ${prefix}micros, coalesce(${amount}, 0) % ${picoPerPart} AS ${prefix}picos`;
+
+/** Settled calls in the columns of `call_sums`: by the sums already made where only time is asked for, otherwise one by one. */
+function settledCalls(filter: CallFilter): Query {
+  const { since, ...rest } = filter;
+  if (Object.values(rest).some(value => value !== undefined)) return oneByOne(whereOf(filter));
+  if (since === undefined) return sums(dayMs, 'TRUE', []);
+  const hour = Math.ceil(since / hourMs) * hourMs;
+  const day = Math.ceil(hour / dayMs) * dayMs;
+  // What begins inside an hour is added up to the next one, from there hours up to the next day, and then days.
+  const queries = [
+    oneByOne({ where: 'started >= ? AND started < ?', values: [since, hour] }),
+    sums(hourMs, 'bucket >= ? AND bucket < ?', [hour, day]),
+    sums(dayMs, 'bucket >= ?', [day]),
+  ];
+  return {
+    sql: queries.map(({ sql }) => sql).join(' UNION ALL '),
+    values: queries.flatMap(({ values }) => values),
+  };
+}
+
+const sums = (span: number, where: string, values: readonly number[]): Query => ({
+  sql: `SELECT provider, model, price_date, calls, unknown, estimated, micros, picos, committed_micros, committed_picos,
+      input, cached, output, reasoning
+    FROM call_sums WHERE span = ${span} AND ${where}`,
+  values,
+});
+
+const oneByOne = ({ where, values }: ReturnType<typeof whereOf>): Query => ({
+  sql: `SELECT provider, model, coalesce(price_date, '') AS price_date, 1 AS calls, cost IS NULL AS unknown,
+      state = 'estimated' AS estimated, ${parts('cost')}, ${parts('coalesce(cost, bound)', 'committed_')},
+      coalesce(input, 0) AS input, coalesce(cached, 0) AS cached, coalesce(output, 0) AS output,
+      coalesce(reasoning, 0) AS reasoning
+    FROM calls WHERE state NOT IN ('reserved', 'rejected') AND ${where}`,
+  values,
+});
+
+function whereOf(filter: CallFilter): {
+  readonly where: string;
+  readonly values: readonly (string | number)[];
+} {
   const terms: [string, string | number | undefined][] = [
     ['session = ?', filter.session],
     ['conversation = ?', filter.conversation],
@@ -105,13 +160,15 @@ function toModelTotal(row: Row): ModelTotal {
     provider: String(row['provider']),
     model: String(row['model']),
     calls: count('calls'),
-    money: new Money(row['cost'] as bigint),
+    money: moneyOf(row),
     unknownCalls: count('unknown'),
     estimatedCalls: count('estimated'),
     inputTokens: count('input'),
     cachedTokens: count('cached'),
     outputTokens: count('output'),
     reasoningTokens: count('reasoning'),
-    priceDate: (row['price_date'] as string | null) ?? undefined,
+    priceDate: (row['price_date'] as string | null) || undefined,
   };
 }
+
+const moneyOf = (row: Row): Money => new Money((row['micros'] as bigint) * picoPerPart + (row['picos'] as bigint));

@@ -1,3 +1,4 @@
+import { callSums } from './call-sums.ts';
 import type { Migration } from './database.ts';
 
 /** The one database's schema, oldest first. Never edit an entry that was released; add one. */
@@ -46,4 +47,5 @@ export const schema: readonly Migration[] = [
     PRIMARY KEY (turn, id)
   ) STRICT;
   `,
+  callSums,
 ];
