@@ -1,5 +1,5 @@
 import { Money } from '../core/money.ts';
-import { dayMs, hourMs, picoPerPart } from '../storage/call-sums.ts';
+import { picoPerPart, spansMs } from '../storage/call-sums.ts';
 import type { Database, Row } from '../storage/database.ts';
 import {
   type CallFilter,
@@ -109,15 +109,13 @@ const parts = (amount: string, prefix = ''): string =>
 function settledCalls(filter: CallFilter): Query {
   const { since, ...rest } = filter;
   if (Object.values(rest).some(value => value !== undefined)) return oneByOne(whereOf(filter));
-  if (since === undefined) return sums(dayMs, 'TRUE', []);
-  const hour = Math.ceil(since / hourMs) * hourMs;
-  const day = Math.ceil(hour / dayMs) * dayMs;
-  // What begins inside an hour is added up to the next one, from there hours up to the next day, and then days.
-  const queries = [
-    oneByOne({ where: 'started >= ? AND started < ?', values: [since, hour] }),
-    sums(hourMs, 'bucket >= ? AND bucket < ?', [hour, day]),
-    sums(dayMs, 'bucket >= ?', [day]),
-  ];
+  if (since === undefined) return sums(spansMs.at(-1)!, 'TRUE', []);
+  // From `since` up to where the shortest bucket begins call by call, in those to where the next longer one begins, and so on.
+  const edges = spansMs.reduce((begun, span) => [...begun, Math.ceil(begun.at(-1)! / span) * span], [since]);
+  const queries = spansMs.map((span, at) =>
+    sums(span, 'bucket >= ? AND bucket < ?', [edges[at + 1]!, edges[at + 2] ?? Number.MAX_SAFE_INTEGER]),
+  );
+  queries.push(oneByOne({ where: 'started >= ? AND started < ?', values: [since, edges[1]!] }));
   return {
     sql: queries.map(({ sql }) => sql).join(' UNION ALL '),
     values: queries.flatMap(({ values }) => values),

@@ -1,8 +1,10 @@
 import type { Migration } from './database.ts';
 
-/** Lengths of the buckets that calls are added up in, milliseconds; each a multiple of the one before, both counted from the epoch in UTC. */
-export const hourMs = 3_600_000;
-export const dayMs = 86_400_000;
+/**
+ * Lengths of the buckets that calls are added up in, milliseconds, counted from the epoch in UTC; each a multiple of the one before.
+ * Quarters of an hour, because somewhere midnight falls on each of them.
+ */
+export const spansMs = [900_000, 3_600_000, 86_400_000] as const;
 
 /**
  * Money is added in two parts, because SQLite's integers end at $9.2 million in picodollars: whole microdollars (to 9 trillion
@@ -13,7 +15,7 @@ export const picoPerPart = 1_000_000n;
 
 const counted = (row: string): string => `${row}.state NOT IN ('reserved', 'rejected')`;
 
-/** Adds one call to its hour and its day, or (sign −) takes it away again. */
+/** Adds one call to its buckets, or (sign −) takes it away again. */
 function add(sign: '+' | '-', row: string): string {
   const part = (amount: string): string =>
     `${sign} coalesce(${amount}, 0) / ${picoPerPart}, ${sign} coalesce(${amount}, 0) % ${picoPerPart}`;
@@ -26,7 +28,7 @@ function add(sign: '+' | '-', row: string): string {
       ${['input', 'cached', 'cache_write', 'output', 'reasoning'].map(name => `${sign} coalesce(${row}.${name}, 0)`).join(', ')})`;
   const sums = columns.split(', ').map(name => `${name} = ${name} + excluded.${name}`);
   return `INSERT INTO call_sums (span, bucket, provider, model, price_date, ${columns})
-    VALUES ${bucket(hourMs)}, ${bucket(dayMs)}
+    VALUES ${spansMs.map(bucket).join(', ')}
     ON CONFLICT (span, bucket, provider, model, price_date) DO UPDATE SET ${sums.join(', ')};`;
 }
 
@@ -41,7 +43,7 @@ const backfill = (span: number): string => `
   FROM calls WHERE ${counted('calls')} GROUP BY bucket, provider, model, date;`;
 
 /**
- * What settled calls come to by hour, day, model and date of price. Kept by triggers, so in the transaction that changes a call and
+ * What settled calls come to by time, model and date of price. Kept by triggers, so in the transaction that changes a call and
  * whatever changes it: settled, priced again, moved or deleted. The date of the price is part of the key because a newest date,
  * unlike a sum, could not be taken away again. Reserved calls are few, and are added up where they stand.
  */
@@ -57,8 +59,7 @@ export const callSums: Migration = `
     PRIMARY KEY (span, bucket, provider, model, price_date)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX calls_reserved ON calls (started) WHERE state = 'reserved';
-  ${backfill(hourMs)}
-  ${backfill(dayMs)}
+  ${spansMs.map(backfill).join('')}
   CREATE TRIGGER call_added AFTER INSERT ON calls WHEN ${counted('NEW')} BEGIN ${add('+', 'NEW')} END;
   CREATE TRIGGER call_deleted AFTER DELETE ON calls WHEN ${counted('OLD')} BEGIN ${add('-', 'OLD')} END;
   CREATE TRIGGER call_uncounted AFTER UPDATE ON calls WHEN ${counted('OLD')} BEGIN ${add('-', 'OLD')} END;

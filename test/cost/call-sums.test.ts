@@ -6,18 +6,20 @@ import { Money } from '../../src/core/money.ts';
 import type { CallFilter, CallRow, ModelTotal } from '../../src/cost/call-store.ts';
 import { dearestFirst } from '../../src/cost/call-store.ts';
 import { SqliteCallStore } from '../../src/cost/sqlite-call-store.ts';
-import { dayMs, hourMs } from '../../src/storage/call-sums.ts';
+import { spansMs } from '../../src/storage/call-sums.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { schema } from '../../src/storage/schema.ts';
 import { tokens } from '../support/scripted-provider.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
+const [quarterMs, hourMs, dayMs] = spansMs;
+
 /** The largest amount one call can have: SQLite's integers end there. */
 const largest = 2n ** 63n - 1n;
 
-/** Moments on, before and after the edges of hours and days. */
+/** Moments on, before and after the edges of every bucket. */
 const moment = fc
-  .tuple(fc.nat(50), fc.constantFrom(hourMs, dayMs), fc.constantFrom(-1, 0, 1, 1_800_000))
+  .tuple(fc.nat(50), fc.constantFrom(quarterMs, hourMs, dayMs), fc.constantFrom(-1, 0, 1, 1_800_000))
   .map(([count, span, off]) => Math.max(0, count * span + off));
 const amount = fc.option(fc.oneof(fc.bigInt({ min: 0n, max: 5_000_000n }), fc.bigInt({ min: 0n, max: largest })), {
   nil: null,
@@ -127,7 +129,8 @@ test('a database of the version before is added up as it is brought up to date',
   before.close();
   const db = openDatabase(path, schema);
   t.after(() => db.close());
-  for (const since of [undefined, 0, 1, hourMs, 5 * hourMs + 1, dayMs, 20 * dayMs - 1]) assertExact(db, since);
+  for (const since of [undefined, 0, 1, quarterMs, hourMs, 5 * hourMs + 1, dayMs, 20 * dayMs - 1])
+    assertExact(db, since);
 });
 
 test('sums go on where SQLite’s own integers end', t => {
