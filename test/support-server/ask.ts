@@ -17,10 +17,10 @@ export type Json = any;
 export function send(
   baseUrl: string,
   body: unknown,
-  options: { key?: string | null; headers?: Record<string, string>; signal?: AbortSignal } = {},
+  options: { key?: string | null; headers?: Record<string, string>; signal?: AbortSignal; path?: string } = {},
 ): Promise<Response> {
-  const { key = KEY, headers = {}, signal } = options;
-  return fetch(`${baseUrl}/chat/completions`, {
+  const { key = KEY, headers = {}, signal, path = 'chat/completions' } = options;
+  return fetch(`${baseUrl}/${path}`, {
     method: 'POST',
     headers: {
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),

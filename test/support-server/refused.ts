@@ -9,7 +9,7 @@ import { ask } from './ask.ts';
 export type Case = readonly [string, Json, number, string | null, string | null, RegExp, string?];
 
 /** One test for each case: the answer, and that exactly the 400s are logged as violations and nothing is billed. */
-export function refusals(title: string, cases: readonly Case[]): void {
+export function refusals(title: string, cases: readonly Case[], path = 'chat/completions'): void {
   describe(title, () => {
     let server: InProcessServer;
     before(async () => {
@@ -20,7 +20,7 @@ export function refusals(title: string, cases: readonly Case[]): void {
       it(what, async () => {
         await server.control.reset();
         await server.control.configure({ today });
-        const answer = await ask(server.baseUrl, body);
+        const answer = await ask(server.baseUrl, body, { path });
         const { error } = answer.json;
         assert.deepEqual(
           [answer.status, error.code, error.param, error.type],
