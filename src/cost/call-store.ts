@@ -91,6 +91,10 @@ export class CapReached extends Error {
   }
 }
 
+export interface PartFailure {
+  readonly reason: unknown;
+}
+
 /** Where calls are kept. The database for all windows, or memory where there is none. */
 export interface CallStore {
   /** Checks the caps and adds the row, in one step that no other window can come between. @throws CapReached */
@@ -98,6 +102,12 @@ export interface CallStore {
   settle(id: string, settlement: CallSettlement): void;
   /** The call was never sent. */
   remove(id: string): void;
+  /**
+   * Several of the above in one step, and so with one wait for the disk. A part that fails takes no other with it.
+   * @returns for each part what it threw, or undefined.
+   * @throws what befell them all; then none was done.
+   */
+  together(parts: readonly (() => void)[]): (PartFailure | undefined)[];
   totals(filter: CallFilter): ModelTotal[];
   /** What is spent or may yet be: settled calls at their cost, running and lost ones at their bound. What budgets go by. */
   committed(filter: CallFilter): Money;

@@ -5,7 +5,7 @@ import { Money } from '../core/money.ts';
 import type { Usage } from '../llm/usage.ts';
 import { openDatabase, type Database } from '../storage/database.ts';
 import { schema } from '../storage/schema.ts';
-import type { CallFacts, CallFilter, CallStore, Cap, ModelTotal } from './call-store.ts';
+import type { CallFacts, CallFilter, CallRow, CallStore, Cap, ModelTotal, PartFailure } from './call-store.ts';
 import { costOf } from './cost-of.ts';
 import { SqliteCallStore } from './sqlite-call-store.ts';
 
@@ -28,10 +28,13 @@ export interface Reservation {
   /** What the running call has probably cost by now; shown, never kept. */
   observe(estimate: Money | undefined): void;
   /**
-   * Once; what comes later is ignored. `tier` is the service tier the answer named. Does not throw: what cannot be written now is
-   * written later, and the reservation holds its bound until then.
+   * Once; what comes later is ignored. `tier` is the service tier the answer named. A call that ran alone is written at once, others
+   * with those that end in the same turn of the event loop; this ledger's totals count it from now on. Does not throw: what cannot
+   * be written now is written later, and the reservation holds its bound until then.
    */
   settle(outcome: Outcome, tier?: string): void;
+  /** Resolves after `settle`: true once it is on the disk, false where it could not be written yet. Never rejects. */
+  readonly settled: Promise<boolean>;
 }
 
 /** Sums over calls, ready to be told to a person. */
@@ -55,6 +58,18 @@ export interface ReserveOptions extends CallFacts {
   readonly caps?: readonly Cap[];
 }
 
+interface Settlement {
+  readonly write: () => void;
+  readonly told: (written: boolean) => void;
+}
+
+interface Entering {
+  readonly row: CallRow;
+  readonly caps: readonly Cap[];
+  resolve(reservation: Reservation): void;
+  reject(reason: unknown): void;
+}
+
 /** Every call that may cost money, before and after it is sent. */
 export class Ledger implements Disposable {
   #store: CallStore;
@@ -63,7 +78,9 @@ export class Ledger implements Disposable {
   #running = new Map<string, { facts: CallFacts; started: number; estimate: Money | undefined }>();
   #changed = new Emitter<void>();
   /** Settlements that could not be written yet: a locked or full disk must not cost anybody an answer. */
-  #unwritten: (() => void)[] = [];
+  #unwritten: Settlement[] = [];
+  #entering: Entering[] = [];
+  #isWriteDue = false;
   #close: () => void;
 
   constructor(store: CallStore, clock: Clock, newId: () => string, close: () => void = () => {}) {
@@ -78,14 +95,33 @@ export class Ledger implements Disposable {
 
   /** @throws CapReached where the call could pass a cap; then nothing was reserved and nothing may be sent. */
   reserve({ bound, caps = [], ...facts }: ReserveOptions): Reservation {
-    const id = this.#newId();
-    const started = this.#clock.now();
+    const row = { ...facts, id: this.#newId(), started: this.#clock.now(), bound };
     this.#writeSettlements();
-    this.#store.insert({ ...facts, id, started, bound }, caps);
-    this.#running.set(id, { facts, started, estimate: undefined });
+    this.#store.insert(row, caps);
+    const reservation = this.#reserved(row);
     this.#changed.fire();
+    return reservation;
+  }
+
+  /**
+   * As `reserve`, together with whatever else is reserved or settled in this turn of the event loop: many calls at once wait for the
+   * disk once. Each is held against its caps with those before it counted. @throws as `reserve`
+   */
+  reserveSoon({ bound, caps = [], ...facts }: ReserveOptions): Promise<Reservation> {
+    const row = { ...facts, id: this.#newId(), started: this.#clock.now(), bound };
+    return new Promise((resolve, reject) => {
+      this.#entering.push({ row, caps, resolve, reject });
+      this.#writeSoon();
+    });
+  }
+
+  #reserved(row: CallRow): Reservation {
+    const { id, started } = row;
+    const settled = Promise.withResolvers<boolean>();
+    this.#running.set(id, { facts: row, started, estimate: undefined });
     return {
       id,
+      settled: settled.promise,
       observe: estimate => {
         const running = this.#running.get(id);
         if (!running) return;
@@ -94,8 +130,9 @@ export class Ledger implements Disposable {
       },
       settle: (outcome, tier) => {
         if (!this.#running.delete(id)) return;
-        const settled = this.#clock.now();
-        this.#unwritten.push(() => this.#settle(id, facts, { started, settled }, outcome, tier));
+        const times = { started, settled: this.#clock.now() };
+        this.#unwritten.push({ write: () => this.#settle(id, row, times, outcome, tier), told: settled.resolve });
+        if (this.#running.size > 0 || this.#isWriteDue) return this.#writeSoon();
         this.#writeSettlements();
         this.#changed.fire();
       },
@@ -119,20 +156,63 @@ export class Ledger implements Disposable {
   }
 
   dispose(): void {
-    this.#writeSettlements();
+    this.#writeAll();
     this.#changed.dispose();
     this.#close();
   }
 
-  #writeSettlements(): void {
-    this.#unwritten = this.#unwritten.filter(write => {
-      try {
-        write();
-        return false;
-      } catch {
-        return true;
-      }
+  #writeSoon(): void {
+    if (this.#isWriteDue) return;
+    this.#isWriteDue = true;
+    setImmediate(() => {
+      if (!this.#isWriteDue) return;
+      this.#writeAll();
+      this.#changed.fire();
     });
+  }
+
+  /** What ends and what begins, in one transaction: what is free again is free for those that begin. */
+  #writeAll(): void {
+    this.#isWriteDue = false;
+    const entering = this.#entering;
+    this.#entering = [];
+    this.#write(entering);
+  }
+
+  #writeSettlements(): void {
+    if (this.#unwritten.length > 0) this.#write([]);
+  }
+
+  #write(entering: readonly Entering[]): void {
+    const ending = this.#unwritten;
+    this.#unwritten = [];
+    const inserts = entering.map(
+      ({ row, caps }) =>
+        () =>
+          this.#store.insert(row, caps),
+    );
+    const failures = this.#together([...ending.map(({ write }) => write), ...inserts]);
+    ending.forEach((settlement, at) => {
+      if (failures[at]) this.#unwritten.push(settlement);
+      settlement.told(!failures[at]);
+    });
+    entering.forEach(({ row, resolve, reject }, at) => {
+      const failure = failures[ending.length + at];
+      if (failure) reject(failure.reason);
+      else resolve(this.#reserved(row));
+    });
+  }
+
+  #together(parts: readonly (() => void)[]): (PartFailure | undefined)[] {
+    const [first] = parts;
+    try {
+      // One statement is a transaction by itself.
+      if (!first || parts.length > 1) return this.#store.together(parts);
+      first();
+      return [undefined];
+    } catch (reason) {
+      return parts.map(() => ({ reason }));
+    }
   }
 
   #settle(

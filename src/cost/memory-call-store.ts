@@ -8,6 +8,7 @@ import {
   CapReached,
   dearestFirst,
   type ModelTotal,
+  type PartFailure,
 } from './call-store.ts';
 
 type Entry = CallRow & { settlement?: CallSettlement };
@@ -31,6 +32,17 @@ export class MemoryCallStore implements CallStore {
 
   remove(id: string): void {
     this.#entries.delete(id);
+  }
+
+  together(parts: readonly (() => void)[]): (PartFailure | undefined)[] {
+    return parts.map(part => {
+      try {
+        part();
+        return undefined;
+      } catch (reason) {
+        return { reason };
+      }
+    });
   }
 
   totals(filter: CallFilter): ModelTotal[] {

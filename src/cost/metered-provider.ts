@@ -48,7 +48,13 @@ class MeteredProvider implements LlmProvider {
   async *stream(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
     // Stopped before anything began: nothing to reserve, nothing to count.
     signal?.throwIfAborted();
-    const call = new MeteredCall(this.#reserve(request), request, this, this.#options.clock);
+    const reservation = await this.#reserve(request);
+    if (signal?.aborted) {
+      reservation.settle('not-sent');
+      await reservation.settled;
+      throw signal.reason;
+    }
+    const call = new MeteredCall(reservation, request, this, this.#options.clock);
     try {
       for await (const event of this.#inner.stream(request, signal)) {
         call.see(event);
@@ -61,6 +67,7 @@ class MeteredProvider implements LlmProvider {
     } finally {
       // The reader left early: a stop like any other.
       call.leave();
+      await reservation.settled;
     }
   }
 
@@ -74,12 +81,12 @@ class MeteredProvider implements LlmProvider {
     return money ? { ...response, usage: { ...usage, cost: money } } : response;
   }
 
-  #reserve(request: ChatRequest): Reservation {
+  async #reserve(request: ChatRequest): Promise<Reservation> {
     const { ledger, clock, facts, maxTokens, caps } = this.#options;
     const { name: provider, model } = this;
     const bound = boundOf(request, provider, model, request.maxTokens ?? maxTokens, clock.now());
     try {
-      return ledger.reserve({ ...facts, provider, model, bound, caps: caps?.() ?? [] });
+      return await ledger.reserveSoon({ ...facts, provider, model, bound, caps: caps?.() ?? [] });
     } catch (error) {
       throw error instanceof CapReached ? overBudget(error, model) : notCounted(error, model);
     }

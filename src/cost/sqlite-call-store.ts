@@ -10,6 +10,7 @@ import {
   CapReached,
   dearestFirst,
   type ModelTotal,
+  type PartFailure,
 } from './call-store.ts';
 
 /** Calls in the database that all windows share. */
@@ -64,6 +65,20 @@ export class SqliteCallStore implements CallStore {
 
   remove(id: string): void {
     this.#db.run('DELETE FROM calls WHERE id = ?', id);
+  }
+
+  together(parts: readonly (() => void)[]): (PartFailure | undefined)[] {
+    return this.#db.transaction(() =>
+      parts.map(part => {
+        try {
+          part();
+          return undefined;
+        } catch (reason) {
+          if (!this.#db.inTransaction) throw reason;
+          return { reason };
+        }
+      }),
+    );
   }
 
   totals(filter: CallFilter): ModelTotal[] {

@@ -11,8 +11,10 @@ export interface Database {
   run(sql: string, ...values: SQLInputValue[]): void;
   get(sql: string, ...values: SQLInputValue[]): Row | undefined;
   all(sql: string, ...values: SQLInputValue[]): Row[];
-  /** Everything in `work` happens or nothing does; other windows wait (BEGIN IMMEDIATE). */
+  /** Everything in `work` happens or nothing does; other windows wait (BEGIN IMMEDIATE). Inside another one, a part of it. */
   transaction<T>(work: () => T): T;
+  /** A transaction is open. SQLite ends one by itself where the disk is full or broken. */
+  readonly inTransaction: boolean;
   close(): void;
 }
 
@@ -79,6 +81,20 @@ function inTransaction<T>(db: DatabaseSync, work: () => T): T {
   }
 }
 
+/** A part of a transaction that may fail alone. */
+function inSavepoint<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('SAVEPOINT part');
+  try {
+    const result = work();
+    db.exec('RELEASE part');
+    return result;
+  } catch (error) {
+    // As above: where SQLite has given up the whole transaction, there is nothing left to take back.
+    if (db.isTransaction) db.exec('ROLLBACK TO part; RELEASE part');
+    throw error;
+  }
+}
+
 class SqliteDatabase implements Database {
   #db: DatabaseSync;
   #statements = new Map<string, StatementSync>();
@@ -99,8 +115,12 @@ class SqliteDatabase implements Database {
     return this.#prepare(sql).all(...values);
   }
 
+  get inTransaction(): boolean {
+    return this.#db.isTransaction;
+  }
+
   transaction<T>(work: () => T): T {
-    return inTransaction(this.#db, work);
+    return this.#db.isTransaction ? inSavepoint(this.#db, work) : inTransaction(this.#db, work);
   }
 
   close(): void {

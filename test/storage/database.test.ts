@@ -178,3 +178,28 @@ test('a process that is killed loses nothing that was acknowledged and leaves a 
   assert.equal(n, most);
   db.close();
 });
+
+test('a transaction inside another is a part of it: it may fail alone, and goes with the whole', t => {
+  const db = openDatabase(':memory:', numbers);
+  t.after(() => db.close());
+  const add = (n: number): void => db.run('INSERT INTO numbers VALUES (?)', n);
+  const fail = (n: number) => (): void => {
+    add(n);
+    throw new Error('no');
+  };
+  db.transaction(() => {
+    add(1);
+    assert.throws(() => db.transaction(fail(2)), /no/);
+    db.transaction(() => add(3));
+  });
+  assert.throws(() =>
+    db.transaction(() => {
+      db.transaction(() => add(4));
+      fail(5)();
+    }),
+  );
+  assert.deepEqual(
+    db.all('SELECT n FROM numbers').map(({ n }) => n),
+    [1n, 3n],
+  );
+});
