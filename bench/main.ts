@@ -9,6 +9,7 @@ import { s1 } from './s1-stream-cpu.ts';
 import { s2 } from './s2-first-delta.ts';
 import { s3 } from './s3-many-streams.ts';
 import { s4 } from './s4-whole-stack.ts';
+import { s9 } from './s9-ledger.ts';
 import { s10 } from './s10-totals.ts';
 import { s5 } from './s5-activation.ts';
 import { s6 } from './s6-size.ts';
@@ -23,7 +24,7 @@ const figures: readonly Figure[] = [
   s6,
   notYet('S7', 'streamed Markdown', 'its browser harness is not built'),
   notYet('S8', '1,000-message chat', 'long chats are not virtualised yet'),
-  notYet('S9', 'ledger writes', 'the ledger of several windows is not built'),
+  s9,
   s10,
   notYet('S11', 'rate limiter', 'the limiter is not built'),
   notYet('S12', 'exact token counts', 'the tokenizer is not built in'),

@@ -62,7 +62,7 @@ export class ClientProcess {
   }
 }
 
-function nextMessage<T>(child: ChildProcess): Promise<T> {
+export function nextMessage<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       clearTimeout(timer);
