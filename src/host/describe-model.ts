@@ -1,6 +1,7 @@
 import { Money } from '../core/money.ts';
 import { costOf, priceOf } from '../cost/cost-of.ts';
-import { findModel } from '../llm/model-catalog.ts';
+import { findModel, lifeCycle, type ModelFacts } from '../llm/model-catalog.ts';
+import { findVendor } from '../llm/vendors.ts';
 import type { ModelView } from '../protocol/chat-view-state.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,19 +14,47 @@ export function describeModel(
   now: number,
   locale: string,
 ): ModelView {
+  const vendor = findVendor(provider);
   const facts = findModel(provider, model);
+  const notes = facts ? notesOn(facts, now) : [];
   const price = priceOf(provider, model, now);
   const typical = costOf({ provider, model, usage: typicalUsage, at: now }).money;
   return {
     id: model,
-    name: model,
+    name: model || 'No model',
+    provider: vendor?.label ?? provider,
+    keysPage: vendor?.pages.keys !== undefined,
     vision: facts?.vision ?? true,
     ...(price && {
       price: `${dollars(price.rates.base.input, locale)} in, ${dollars(price.rates.base.output, locale)} out per 1M tokens`,
     }),
     ...(typical && { typicalCost: `≈ ${typical.format(locale)}` }),
+    ...(notes.length > 0 && { notes }),
   };
 }
+
+/** From this many days before the end on, a person should have chosen another model. */
+const soonDays = 90;
+
+function notesOn(facts: ModelFacts, now: number): string[] {
+  const life = lifeCycle(facts, now);
+  const instead = life.state !== 'live' && life.replacement ? ` ${life.replacement} takes its place.` : '';
+  const cannot = [
+    !facts.tools && 'read your files',
+    !facts.vision && !facts.tools && 'see images',
+    !facts.streaming && 'answer word by word',
+  ].filter(ability => ability !== false);
+  return [
+    ...(life.state === 'shut-down' ? [`${facts.name} was shut down on ${life.shutdown}.${instead}`] : []),
+    ...(life.state === 'ending' && life.daysLeft <= soonDays
+      ? [`${facts.name} shuts down on ${life.shutdown}.${instead}`]
+      : []),
+    ...(cannot.length > 0 ? [`${facts.name} cannot ${listed(cannot)}.`] : []),
+  ];
+}
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 
 /** A rate of the price list ("2.5") as people write prices ("$2.50"). */
 export const dollars = (rate: string, locale: string): string => Money.parse(rate).format(locale);

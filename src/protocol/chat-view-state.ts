@@ -10,12 +10,18 @@
 export interface ModelView {
   readonly id: string;
   readonly name: string;
+  /** Who answers, for a person: "OpenAI". */
+  readonly provider: string;
+  /** Whether there is a page where a key is made. */
+  readonly keysPage: boolean;
   /** Whether images may be attached. */
   readonly vision: boolean;
   /** e.g. "$2.50 in, $15.00 out per 1M tokens"; absent when the price is unknown. */
   readonly price?: string;
   /** What a short question typically costs, e.g. "≈ $0.004"; absent when the price is unknown. */
   readonly typicalCost?: string;
+  /** What is to be known before asking it: what it cannot do, that its days are counted. Sentences. */
+  readonly notes?: readonly string[];
 }
 
 export interface ImageView {

@@ -10,7 +10,7 @@ export type ToolEffect =
 
 /** One thing the model may do. Adding one: a file beside this one, a line in the registry. */
 export interface Tool {
-  /** `[a-zA-Z0-9_-]{1,64}`. */
+  /** Our own: `[a-zA-Z0-9_-]{1,64}`. Others may be called anything; see wire-names. */
   readonly name: string;
   /** For the model. */
   readonly description: string;

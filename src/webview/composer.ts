@@ -1,6 +1,7 @@
 import type { ModelView } from '../protocol/chat-view-state.ts';
 import type { DraftImage } from '../protocol/from-webview.ts';
 import type { ToWebview } from '../protocol/to-webview.ts';
+import { ComposerNotices } from './composer-notices.ts';
 import { DraftImages } from './draft-images.ts';
 import { element, icon, iconButton } from './element.ts';
 import { Estimate } from './estimate.ts';
@@ -20,7 +21,7 @@ export class Composer {
   readonly #images: DraftImages;
   readonly #text: HTMLTextAreaElement;
   readonly #refusal = element('div', { class: 'refusal', role: 'alert', 'data-testid': 'refusal', hidden: true });
-  readonly #keyNotice: HTMLElement;
+  readonly #notices: ComposerNotices;
   readonly #files: HTMLInputElement;
   readonly #attach: HTMLButtonElement;
   readonly #modelButton: HTMLButtonElement;
@@ -57,7 +58,7 @@ export class Composer {
     this.#attach = iconButton('attach', 'Attach Images', { 'data-testid': 'attach' }, this.#onAttach);
     this.#modelButton = element('button', { type: 'button', class: 'model-button', 'data-testid': 'model' });
     this.#send = iconButton('send', 'Send', { class: 'icon-button send-button', 'data-testid': 'send' }, () => {});
-    this.#keyNotice = this.#drawKeyNotice();
+    this.#notices = new ComposerNotices(host.post);
     const bar = element(
       'div',
       { class: 'composer-bar' },
@@ -71,7 +72,7 @@ export class Composer {
     this.element = element(
       'div',
       { class: 'composer', role: 'form', 'aria-label': 'Question' },
-      this.#keyNotice,
+      this.#notices.element,
       this.#refusal,
       box,
     );
@@ -89,13 +90,14 @@ export class Composer {
     const changed = this.#model?.id !== model.id;
     this.#model = model;
     this.#images.setModel(model);
+    this.#notices.setModel(model);
     if (changed) {
       this.#hideRefusal();
       this.#askForPrices(true);
     }
     this.#modelButton.replaceChildren(element('span', { class: 'model-name' }, model.name), icon('chevron-down'));
-    this.#modelButton.setAttribute('aria-label', `${model.name}, switch model`);
-    this.#modelButton.title = model.price ? `Switch Model (${model.name}: ${model.price})` : 'Switch Model';
+    this.#modelButton.setAttribute('aria-label', `${model.name} of ${model.provider}, switch model`);
+    this.#modelButton.title = `Switch Model (${model.provider}, ${model.name}${model.price ? `: ${model.price}` : ''})`;
     this.#attach.setAttribute('aria-disabled', String(!model.vision));
     this.#attach.title = model.vision ? 'Attach Images' : `${model.name} cannot read images`;
     this.#attach.setAttribute('aria-label', this.#attach.title);
@@ -104,7 +106,7 @@ export class Composer {
 
   /** Says above the text that a key is missing; the welcome says it where there is no conversation. */
   setKeyNotice(shown: boolean): void {
-    this.#keyNotice.hidden = !shown;
+    this.#notices.setKeyMissing(shown);
   }
 
   focus(): void {
@@ -281,16 +283,5 @@ export class Composer {
   #hideRefusal(): void {
     this.#refusal.hidden = true;
     this.#refusal.replaceChildren();
-  }
-
-  #drawKeyNotice(): HTMLElement {
-    const button = element('button', { type: 'button', class: 'button', 'data-action': 'set-key' }, 'Set API Key');
-    button.addEventListener('click', () => this.#host.post({ type: 'action', action: 'set-key' }));
-    return element(
-      'div',
-      { class: 'key-notice', hidden: true, 'data-testid': 'key-notice' },
-      element('span', {}, 'Questions need an OpenAI API key.'),
-      button,
-    );
   }
 }

@@ -14,13 +14,17 @@ export function drawWelcome(
   fill: (question: string) => void,
 ): HTMLElement {
   const heading = element('h1', {}, key === 'missing' ? 'Welcome to Pennyloom' : 'Ask about your code');
-  const sentence = element('p', {}, 'Chat about your code with your own OpenAI key. Every answer shows what it cost.');
+  const sentence = element(
+    'p',
+    {},
+    `Chat about your code with your own ${model.provider} key. Every answer shows what it cost.`,
+  );
   const welcome = element('section', { class: 'welcome', 'data-testid': 'welcome', 'data-key': key }, heading);
   if (key === 'missing')
     welcome.append(
       sentence,
       drawActions([{ id: 'set-key', label: 'Set API Key', primary: true }], undefined, post),
-      keyLink(post),
+      ...(model.keysPage ? [keyLink(model.provider, post)] : []),
     );
   else
     welcome.append(
@@ -41,11 +45,11 @@ function costSentence({ name, price, typicalCost }: ModelView): (string | Node)[
   return [`A short question to ${name} typically costs `, amount, price === undefined ? '.' : ` (${price}).`];
 }
 
-function keyLink(post: Post): HTMLElement {
+function keyLink(provider: string, post: Post): HTMLElement {
   const link = element(
     'button',
     { type: 'button', class: 'link-button', 'data-action': 'open-keys-page' },
-    'Get a key from OpenAI',
+    `Get a key from ${provider}`,
   );
   link.addEventListener('click', () => {
     post({ type: 'action', action: 'open-keys-page' });

@@ -14,7 +14,7 @@ import { Chance, enqueueRandomTurn } from './random-turns.ts';
 const emptyState: ChatViewState = {
   conversationId: 'c',
   turns: [],
-  model: { id: 'm', name: 'm', vision: true },
+  model: { id: 'm', name: 'm', provider: 'OpenAI', keysPage: true, vision: true },
   key: 'set',
 };
 

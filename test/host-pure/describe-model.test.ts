@@ -8,15 +8,32 @@ test('a model is shown with its price, what a short question costs, and whether 
   assert.deepEqual(describeModel({ provider: 'openai', model: 'gpt-4o' }, at, 'en'), {
     id: 'gpt-4o',
     name: 'gpt-4o',
+    provider: 'OpenAI',
+    keysPage: true,
     vision: true,
     price: '$2.50 in, $10.00 out per 1M tokens',
     // 1500 × $2.50 and 300 × $10 per million.
     typicalCost: '≈ $0.0068',
+    notes: ['GPT-4o shuts down on 2027-01-14. gpt-6-luna takes its place.'],
   });
   assert.equal(describeModel({ provider: 'openai', model: 'gpt-3.5-turbo' }, at, 'en').vision, false);
   assert.deepEqual(describeModel({ provider: 'openai', model: 'somebody-elses' }, at, 'en'), {
     id: 'somebody-elses',
     name: 'somebody-elses',
+    provider: 'OpenAI',
+    keysPage: true,
     vision: true,
   });
+});
+
+test('what a model cannot do, and when it ends, is said before it is asked', () => {
+  const at = Date.UTC(2026, 10, 22);
+  const notes = (model: string, now = at) => describeModel({ provider: 'openai', model }, now, 'en').notes;
+  assert.deepEqual(notes('gpt-5.4'), undefined);
+  assert.match(
+    notes('o1-mini')!.join(' '),
+    /was shut down on .* cannot read your files, see images or answer word by word\./,
+  );
+  assert.match(notes('gpt-4')![0]!, /^GPT-4 was shut down on 2026-10-23\./);
+  assert.equal(notes('gpt-4o', Date.UTC(2026, 8, 1)), undefined, 'more than 90 days away');
 });

@@ -12,7 +12,7 @@ import {
 const empty: ChatViewState = {
   conversationId: 'c1',
   turns: [],
-  model: { id: 'gpt-4o', name: 'GPT-4o', vision: true },
+  model: { id: 'gpt-4o', name: 'GPT-4o', provider: 'OpenAI', keysPage: true, vision: true },
   key: 'set',
 };
 
@@ -89,7 +89,7 @@ test('model and key change without touching the turns', () => {
   const before = fold([{ type: 'turn-started', turn: turn('t1') }]);
   const after = fold(
     [
-      { type: 'model-changed', model: { id: 'o3', name: 'o3', vision: true } },
+      { type: 'model-changed', model: { id: 'o3', name: 'o3', provider: 'OpenAI', keysPage: true, vision: true } },
       { type: 'key-changed', key: 'missing' },
     ],
     before,

@@ -119,7 +119,7 @@ describe('a response', () => {
     return text
       .split('\n\n')
       .filter(Boolean)
-      .map(event => JSON.parse(/^data: (.*)$/m.exec(event)![1]!) as Json);
+      .map((event): Json => JSON.parse(/^data: (.*)$/m.exec(event)![1]!));
   };
   const sealed = { store: false, include: ['reasoning.encrypted_content'], reasoning: { effort: 'low' } };
 

@@ -194,6 +194,8 @@ globalThis.acquireVsCodeApi = () => ({
 export const model = {
   id: 'gpt-5.4',
   name: 'gpt-5.4',
+  provider: 'OpenAI',
+  keysPage: true,
   vision: true,
   price: '$2.50 in, $15.00 out per 1M tokens',
   typicalCost: '≈ $0.004',

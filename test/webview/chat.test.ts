@@ -305,6 +305,26 @@ chatTest(
   },
 );
 
+chatTest(
+  'what is to be known of a model is said above the question, and goes with it',
+  { state: { ...emptyState, model: { ...model, notes: ['o1-mini cannot read your files.', 'It ends soon.'] } } },
+  async chat => {
+    const notes = chat.part('model-notes');
+    assert.deepEqual(await notes.locator('p').allInnerTexts(), ['o1-mini cannot read your files.', 'It ends soon.']);
+    await chat.event({ type: 'model-changed', model });
+    assert.equal(await notes.isVisible(), false);
+  },
+);
+
+chatTest(
+  'a missing key is asked for in the name of who answers',
+  { state: { ...emptyState, key: 'missing', model: { ...model, provider: 'Mistral', keysPage: false } } },
+  async chat => {
+    assert.match(await chat.part('welcome').innerText(), /your own Mistral key/);
+    assert.equal(await chat.page.locator('[data-action=open-keys-page]').count(), 0);
+  },
+);
+
 chatTest('the model button names the model and asks for another', {}, async chat => {
   assert.equal(await chat.part('model').innerText(), 'gpt-5.4');
   await chat.part('model').press('Enter');

@@ -62,7 +62,7 @@ test('streamed and whole have the same text, thinking, usage and cost, which is 
   const { money } = costOf({
     provider: 'openai',
     model: 'gpt-6-sol',
-    usage: streamed.usage!,
+    usage: streamed.usage,
     at: Date.UTC(2026, 10, 22),
   });
   assert.ok(money && money.pico > 0n);
