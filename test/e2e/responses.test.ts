@@ -1,0 +1,104 @@
+// Models that differ from the plain ones, in a real VS Code: one that takes tools only over Responses, and one that takes hardly anything.
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import { costOf } from '../../src/cost/cost-of.ts';
+import { Money } from '../../src/core/money.ts';
+import type { RequestRecord } from '../support/loopback/request-log.ts';
+import { startOpenAiServer, type RunningOpenAiServer } from '../support/openai-server/client.ts';
+import { Workbench } from './support/workbench.ts';
+
+const key = 'sk-proj-e2eKey0123456789abcdefghijklmnopqrstuv';
+const model = 'gpt-5.6-sol';
+let server: RunningOpenAiServer;
+let window: Workbench;
+
+before(async () => {
+  server = await startOpenAiServer();
+  window = await Workbench.open({
+    settings: { 'pennyloom.endpoint': server.baseUrl, 'pennyloom.keySource': 'environment', 'pennyloom.model': model },
+    env: { OPENAI_API_KEY: key, OPENAI_BASE_URL: server.baseUrl },
+  });
+  await window.chat.open();
+});
+after(async () => {
+  await window?.close();
+  await server?.stop();
+});
+beforeEach(() => server.control.reset());
+
+/** What the server's own books say these requests cost, with every part of them told apart. */
+function billed(records: readonly RequestRecord[]): Money {
+  return Money.sum(
+    records.map(({ billed: usage }) => {
+      assert.ok(usage, 'a request was not billed');
+      const { promptTokens, completionTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
+      const { money } = costOf({
+        provider: 'openai',
+        model,
+        usage: {
+          inputTokens: promptTokens,
+          outputTokens: completionTokens,
+          totalTokens: promptTokens + completionTokens,
+          cachedInputTokens: cachedTokens,
+          cacheWriteTokens,
+          reasoningTokens,
+        },
+      });
+      assert.ok(money);
+      return money;
+    }),
+  );
+}
+
+test('a model that takes tools only over Responses reads the workspace, twice over, at the price the server bills', async t => {
+  window.watch(t);
+  const turn = await window.chat.ask('What does src/greet.ts do?');
+  assert.equal(await turn.finished(), 'done');
+  const [call] = await turn.toolCallList();
+  assert.deepEqual([call?.name, call?.status], ['read_file', 'done']);
+  assert.match(await turn.answerText(), /greet/);
+  // The second question carries the first one's calls, results and sealed reasoning back.
+  const next = await window.chat.ask('And what does src/loop.ts do?');
+  assert.equal(await next.finished(), 'done');
+  assert.match(await next.answerText(), /loop/i);
+  const records = await server.control.requests();
+  assert.ok(records.length >= 4);
+  for (const { path, status, violations, headers, body } of records) {
+    assert.deepEqual([path, status, violations], ['/v1/responses', 200, []]);
+    assert.equal(headers['authorization'], `Bearer ${key}`);
+    assert.equal((body as { store?: boolean }).store, false);
+  }
+  const input = (records.at(-1)!.body as { input: { type?: string }[] }).input.map(({ type }) => type ?? 'message');
+  for (const kind of ['reasoning', 'function_call', 'function_call_output'])
+    assert.ok(input.includes(kind), input.join());
+  const exact = billed(records).format('en');
+  assert.equal(await window.statusText(/\$/), exact);
+});
+
+test('o1-mini, set by hand, is told to take no files and no pictures, and is asked as it wants to be', async t => {
+  window.watch(t);
+  await server.control.configure({ today: '2025-01-15' });
+  await window.setSettings({ 'pennyloom.model': 'o1-mini' });
+  const notes = window.chat.frame.getByTestId('model-notes');
+  await notes.filter({ hasText: 'cannot read your files, see images or answer word by word' }).waitFor();
+  const pictures = (await readdir(window.workspace, { recursive: true })).filter(name => name.endsWith('.png'));
+  await window.chat.pasteFile(join(window.workspace, pictures[0]!), 'image/png');
+  await window.chat.refusal.filter({ hasText: /cannot (read|see) images/ }).waitFor();
+  assert.equal(await window.chat.attachments.count(), 0);
+  await window.screenshot('o1-mini');
+  await window.runCommand('Pennyloom: New Chat');
+  const turn = await window.chat.ask('What does src/greet.ts do?');
+  assert.equal(await turn.finished(), 'done');
+  assert.equal(await turn.toolCalls.count(), 0);
+  const [record, ...more] = await server.control.requests();
+  assert.equal(more.length, 0);
+  assert.deepEqual([record?.path, record?.status, record?.violations], ['/v1/chat/completions', 200, []]);
+  const body = record!.body as { tools?: unknown; stream?: unknown; messages: { role: string }[] };
+  assert.deepEqual([body.tools, body.stream], [undefined, undefined]);
+  assert.deepEqual(
+    body.messages.map(({ role }) => role),
+    ['user'],
+  );
+});
