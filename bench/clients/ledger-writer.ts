@@ -6,6 +6,7 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Money } from '../../src/core/money.ts';
+import { orderedId } from '../../src/core/ordered-id.ts';
 import { openLedger } from '../../src/cost/ledger.ts';
 
 export type Way = 'floor' | 'ours' | 'SQLite by hand' | 'JSONL';
@@ -37,7 +38,7 @@ const ways: { readonly [way in Way]: (folder: string) => Write } = {
       let left = calls;
       const lane = async (): Promise<void> => {
         while (left-- > 0) {
-          const turn = crypto.randomUUID();
+          const turn = orderedId(Date.now());
           const call = await ledger.reserveSoon({ ...facts, conversation: 'c', turn, bound });
           call.settle(usage);
           if (await call.settled) written.push(call.id);

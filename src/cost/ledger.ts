@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { Disposable } from '../core/disposable.ts';
 import { Emitter, type Event } from '../core/event.ts';
 import { Money } from '../core/money.ts';
+import { orderedId } from '../core/ordered-id.ts';
 import type { Usage } from '../llm/usage.ts';
 import { openDatabase, type Database } from '../storage/database.ts';
 import { schema } from '../storage/schema.ts';
@@ -261,5 +262,5 @@ export function openLedger(path: string, clock: Clock = systemClock): Ledger {
 
 /** A ledger in a database that is already open, shared with the history. */
 export function ledgerIn(db: Database, clock: Clock, close: () => void = () => {}): Ledger {
-  return new Ledger(new SqliteCallStore(db), clock, () => crypto.randomUUID(), close);
+  return new Ledger(new SqliteCallStore(db), clock, () => orderedId(clock.now()), close);
 }

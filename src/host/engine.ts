@@ -6,6 +6,7 @@ import { continueText } from '../chat/prompts.ts';
 import type { TurnFacts, TurnSetup } from '../chat/turn-setup.ts';
 import { systemClock } from '../core/clock.ts';
 import { type Disposable, DisposableStore } from '../core/disposable.ts';
+import { orderedId } from '../core/ordered-id.ts';
 import { imageTokens } from '../llm/image-tokens.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import { findModel } from '../llm/model-catalog.ts';
@@ -47,7 +48,7 @@ const conversationKey = 'pennyloom.conversation';
 export function createEngine(context: vscode.ExtensionContext, statusItem: vscode.StatusBarItem): Engine {
   const own = new DisposableStore();
   const clock = systemClock;
-  const newId = (): string => crypto.randomUUID();
+  const newId = (): string => orderedId(clock.now());
   const channel = own.add(vscode.window.createOutputChannel('Pennyloom', { log: true }));
   const log = hostLog(channel);
   const keys = own.add(new SecretKeys(context.secrets, () => readSettings().keySource));
