@@ -104,13 +104,27 @@ export function listModels(
 
 /** Where a model stands in its life at a moment. Days are UTC; on the day of its shutdown it counts as shut down. */
 export function lifeCycle(model: ModelFacts, at: Date | number): LifeCycle {
-  const { shutdown, replacement } = model;
+  const { shutdown } = model;
   if (shutdown === undefined) return { state: 'live' };
-  const daysLeft = Math.ceil((Date.parse(shutdown) - new Date(at).getTime()) / 86_400_000);
-  const successor = replacement === undefined ? {} : { replacement };
+  const daysLeft = daysUntil(shutdown, at);
+  const replacement = successor(model, at);
+  const instead = replacement === undefined ? {} : { replacement };
   return daysLeft <= 0
-    ? { state: 'shut-down', shutdown, ...successor }
-    : { state: 'ending', shutdown, daysLeft, ...successor };
+    ? { state: 'shut-down', shutdown, ...instead }
+    : { state: 'ending', shutdown, daysLeft, ...instead };
+}
+
+const daysUntil = (day: string, at: Date | number): number =>
+  Math.ceil((Date.parse(day) - new Date(at).getTime()) / 86_400_000);
+
+/** The vendor's suggestion, or that one's where it is gone itself; undefined where the line ends in a model that is. */
+function successor({ provider, replacement }: ModelFacts, at: Date | number): string | undefined {
+  for (let id = replacement, hops = 0; id !== undefined && hops < 10; hops++) {
+    const next = byProvider.get(provider)?.get(id);
+    if (next?.shutdown === undefined || daysUntil(next.shutdown, at) > 0) return id;
+    id = next.replacement;
+  }
+  return undefined;
 }
 
 const none: ReadonlyMap<string, ModelFacts> = new Map();
