@@ -54,7 +54,7 @@ function endsSection(text: string, at: number): boolean {
 }
 
 /** Short enough to be counted between two keystrokes, long enough to be few. */
-const sectionLength = 512;
+const sectionLength = 128;
 
 function* split(text: string): Generator<string> {
   let start = 0;
