@@ -46,6 +46,7 @@ const browser = { ...shared, platform: 'browser', format: 'iife', target: 'es202
 const programs = [
   { ...host, entryPoints: { extension: 'src/extension.ts' } },
   { ...host, entryPoints: { engine: 'src/host/engine.ts' } },
+  { ...host, entryPoints: { 'tokenizer-worker': 'src/llm/tokenizer/worker.ts' } },
   { ...browser, entryPoints: { 'chat-webview': 'src/webview/main.ts', highlight: 'src/webview/highlight.ts' } },
 ];
 

@@ -12,14 +12,15 @@ import {
   conversationMessages,
   type Ending,
   imageNotForThisModel,
-  imageRejected,
   type Question,
   type Turn,
   type TurnCost,
   turnCost,
   unknownCost,
+  forgetImages,
   withoutImages,
 } from './conversation.ts';
+import type { ContextWindow } from './context-window.ts';
 import { failureRecord } from './failure-record.ts';
 import { ForgetfulHistory, type History, type StoredImage } from './history.ts';
 import { systemPrompt, titleOf, userMessage } from './prompts.ts';
@@ -67,6 +68,10 @@ export class ChatSession implements Disposable {
   /** Images that could not be saved: the question has to be asked all the same. */
   #unsaved = new ForgetfulHistory();
   #disposed = false;
+  /** Conversations whose oldest messages may be left out, because the person said so. */
+  #sliding = new Set<string>();
+  /** Contexts that servers named when they refused, by model: for models nobody else knows. */
+  #namedContexts = new Map<string, number>();
 
   constructor(options: ChatSessionOptions, conversation?: Conversation) {
     this.#options = options;
@@ -112,10 +117,14 @@ export class ChatSession implements Disposable {
     this.#events.fire({ type: 'conversation-opened', conversation });
   }
 
-  /** Asks the last turn's question again, in its place; of the turn's fallback model, if so asked. Does nothing while an answer runs. */
-  retry(turnId: string, how: { readonly fallback?: boolean } = {}): Promise<void> {
+  /**
+   * Asks the last turn's question again, in its place: of the turn's fallback model, or without the oldest messages, if so asked. Does
+   * nothing while an answer runs.
+   */
+  retry(turnId: string, how: { readonly fallback?: boolean; readonly shorten?: boolean } = {}): Promise<void> {
     const turn = this.#conversation.turns.at(-1);
     if (turn?.id !== turnId || this.busy) return Promise.resolve();
+    if (how.shorten) this.#sliding.add(this.#conversation.id);
     const images = turn.question.images.flatMap(({ id, mediaType }): StoredImage[] => {
       const uri = this.#loadImage(turn.id, id);
       return uri ? [{ id, mediaType, bytes: Buffer.from(uri.slice(uri.indexOf(',') + 1), 'base64') }] : [];
@@ -163,11 +172,14 @@ export class ChatSession implements Disposable {
             failure: failureRecord(error, {
               provider: setup?.provider,
               fallback: setup?.fallback?.model,
+              hasEarlier: conversation.turns.length > 1,
               now: clock.now(),
               log,
             }),
           };
     }
+    const { code, figures } = ending.failure ?? {};
+    if (code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && figures) this.#namedContexts.set(turn.model ?? '', figures.limit);
     if (ending.status === 'failed') forgetImages(turn);
     this.#abort = undefined;
     const durationMs = clock.monotonic() - started;
@@ -179,7 +191,9 @@ export class ChatSession implements Disposable {
       void this.retry(turn.id, { fallback: true });
   }
 
-  #turnEvents(conversation: Conversation, { provider, tools, limits = defaultLimits }: TurnSetup, signal: AbortSignal) {
+  #turnEvents(conversation: Conversation, setup: TurnSetup, signal: AbortSignal) {
+    const { provider, tools, limits = defaultLimits } = setup;
+    const window = setup.window && this.#windowFor(conversation, setup.window);
     const { workspace, clock } = this.#options;
     const { turns } = conversation;
     const messagesOf = (some: readonly Turn[]): Message[] =>
@@ -192,7 +206,13 @@ export class ChatSession implements Disposable {
       ...(sees ? before : before.map(message => withoutImages(message, imageNotForThisModel))),
       ...messagesOf(turns.slice(-1)),
     ];
-    return runTurn({ provider, messages, tools, workspace, clock, signal, limits });
+    return runTurn({ provider, messages, tools, workspace, clock, signal, limits, ...(window && { window }) });
+  }
+
+  #windowFor({ id }: Conversation, window: ContextWindow): ContextWindow {
+    const named = this.#namedContexts.get(window.model) ?? Infinity;
+    const overflow = this.#sliding.has(id) ? 'slide' : window.overflow;
+    return { ...window, contextTokens: Math.min(window.contextTokens, named), overflow };
   }
 
   #apply(conversation: Conversation, turn: Turn, event: TurnEvent): void {
@@ -276,9 +296,4 @@ async function forEachEvent<E, R>(events: AsyncGenerator<E, R>, use: (event: E) 
     if (done) return value;
     use(value);
   }
-}
-
-/** A failed turn stays as words, so that the next question may refer to it. Its images go: they may be why it failed, and would fail what follows. */
-function forgetImages(turn: Turn): void {
-  turn.messages.splice(0, turn.messages.length, ...turn.messages.map(message => withoutImages(message, imageRejected)));
 }

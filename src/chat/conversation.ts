@@ -193,3 +193,8 @@ function textNotInMessages({ entries, messages }: Turn): string {
   }
   return text;
 }
+
+/** A failed turn stays as words, so that the next question may refer to it. Its images go: they may be why it failed, and would fail what follows. */
+export function forgetImages(turn: Turn): void {
+  turn.messages.splice(0, turn.messages.length, ...turn.messages.map(message => withoutImages(message, imageRejected)));
+}

@@ -12,9 +12,11 @@ export interface FailureRecord extends Pick<
   /** "openai", …; absent where it never came to choosing one. */
   readonly provider?: string;
   readonly model?: string;
-  /** Of a model that is not found: since when it is shut down ("YYYY-MM-DD"), and what is live, best first. */
+  /** Of a model that is not found: since when it is shut down ("YYYY-MM-DD"). And what could be asked instead, best first. */
   readonly shutdown?: string;
   readonly alternatives?: readonly string[];
+  /** There are messages before this question that could be left out. */
+  readonly hasEarlier?: true;
   /** The model the person chose to answer when this one cannot. */
   readonly fallback?: string;
 }
@@ -23,12 +25,16 @@ export interface FailureContext {
   /** undefined where making it failed. */
   readonly provider: Pick<LlmProvider, 'name' | 'model'> | undefined;
   readonly fallback?: string | undefined;
+  readonly hasEarlier?: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly log: Log;
 }
 
-export function failureRecord(error: unknown, { provider, fallback, now, log }: FailureContext): FailureRecord {
+export function failureRecord(
+  error: unknown,
+  { provider, fallback, hasEarlier, now, log }: FailureContext,
+): FailureRecord {
   if (!(error instanceof LlmError)) {
     log.error(`Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return { code: 'ERR_BAD_RESPONSE', message: 'Something unexpected went wrong inside Pennyloom.', retryable: true };
@@ -45,6 +51,8 @@ export function failureRecord(error: unknown, { provider, fallback, now, log }: 
     ...(figures && { figures }),
     ...(provider && { provider: provider.name, model: provider.model }),
     ...(provider && code === 'ERR_MODEL_NOT_FOUND' && instead(provider, now)),
+    ...(provider && code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && larger(provider, now)),
+    ...(code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && hasEarlier && { hasEarlier }),
     ...(fallback && fallback !== provider?.model && helpedByAnother.has(code) && { fallback }),
   };
 }
@@ -71,4 +79,18 @@ function instead(
   const ids = [...sameClass, ...live.filter(({ bestFor }) => bestFor !== undefined)].map(({ id }) => id);
   const alternatives = [...new Set([...(gone?.replacement ? [gone.replacement] : []), ...ids])].slice(0, 3);
   return { ...(gone && { shutdown: gone.shutdown }), ...(alternatives.length > 0 && { alternatives }) };
+}
+
+/** Live models that read more, those of a class first. */
+function larger(
+  { name, model }: Pick<LlmProvider, 'name' | 'model'>,
+  now: number,
+): Pick<FailureRecord, 'alternatives'> {
+  const context = findModel(name, model)?.contextWindow;
+  if (context === undefined) return {};
+  const alternatives = listModels(name, { at: now })
+    .filter(row => lifeCycle(row, now).state === 'live' && row.contextWindow > context && row.bestFor !== undefined)
+    .map(({ id }) => id)
+    .slice(0, 3);
+  return alternatives.length > 0 ? { alternatives } : {};
 }

@@ -7,6 +7,7 @@ import { type ArgumentsResult, parseArguments } from '../tools/check-arguments.t
 import type { ToolRegistry } from '../tools/tool-registry.ts';
 import { type Tool, ToolFailure } from '../tools/tool.ts';
 import type { Workspace } from '../tools/workspace.ts';
+import { type ContextWindow, fitContext, type Fitted } from './context-window.ts';
 
 export interface TurnLimits {
   /** Model calls in one turn. */
@@ -27,6 +28,8 @@ export interface RunTurnOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly limits: TurnLimits;
+  /** What each request has to fit into; undefined where nobody knows. */
+  readonly window?: ContextWindow;
 }
 
 export type TurnEvent =
@@ -60,7 +63,9 @@ export async function* runTurn(options: RunTurnOptions): AsyncGenerator<TurnEven
   let callsLeft = limits.calls;
   for (let step = 1; ; step++) {
     options.signal.throwIfAborted();
-    const answer = yield* askModel(options, messages);
+    const { messages: fitting, notice } = await fitted(options, messages);
+    if (notice !== undefined) yield { type: 'notice', text: notice };
+    const answer = yield* askModel(options, messages, fitting);
     if (answer.calls.length === 0) {
       yield { type: 'messages', messages: [{ role: 'assistant', content: answer.text, ...carriedOn(answer) }] };
       return answer.reason;
@@ -87,6 +92,11 @@ function acceptable(call: ToolCall): ToolCall {
   return name === call.name ? call : { ...call, name };
 }
 
+/** Each step is fitted anew: results of tools make the request grow. */
+async function fitted({ tools, window }: RunTurnOptions, messages: readonly Message[]): Promise<Fitted> {
+  return window ? fitContext(messages, tools?.definitions ?? [], window) : { messages };
+}
+
 interface Answer {
   readonly text: string;
   readonly calls: readonly ToolCall[];
@@ -97,14 +107,22 @@ interface Answer {
 const carriedOn = ({ continuation }: Answer): Pick<AssistantMessage, 'continuation'> =>
   continuation ? { continuation } : {};
 
-async function* askModel(options: RunTurnOptions, messages: readonly Message[]): AsyncGenerator<TurnEvent, Answer> {
+/** @param messages everything said so far; `fitting` is what of it is sent. */
+async function* askModel(
+  options: RunTurnOptions,
+  messages: readonly Message[],
+  fitting: readonly Message[],
+): AsyncGenerator<TurnEvent, Answer> {
   const { provider, tools, signal } = options;
   const calls: ToolCall[] = [];
   let text = '';
   let reason: StopReason = 'end_turn';
   let continuation: Continuation | undefined;
   try {
-    for await (const event of provider.stream({ messages, ...(tools && { tools: tools.definitions }) }, signal)) {
+    for await (const event of provider.stream(
+      { messages: fitting, ...(tools && { tools: tools.definitions }) },
+      signal,
+    )) {
       switch (event.type) {
         case 'text-delta':
           text += event.text;

@@ -1,5 +1,6 @@
 import type { LlmProvider } from '../llm/provider.ts';
 import type { ToolRegistry } from '../tools/tool-registry.ts';
+import type { ContextWindow } from './context-window.ts';
 import type { TurnLimits } from './run-turn.ts';
 
 /** Whose turn it is that is being set up. */
@@ -18,6 +19,7 @@ export interface TurnSetup {
   readonly provider: LlmProvider;
   readonly tools: ToolRegistry | undefined;
   readonly limits?: TurnLimits;
+  readonly window?: ContextWindow;
   /** The model to answer when this one cannot; asked at once only where the person said so. */
   readonly fallback?: { readonly model: string; readonly automatic: boolean };
 }

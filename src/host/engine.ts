@@ -33,6 +33,7 @@ import { periodsAt } from './periods.ts';
 import { keyStateOf } from './key-for.ts';
 import { providerMaker } from './provider-maker.ts';
 import { SecretKeys } from './secret-keys.ts';
+import { contextWindow, tokenCounter } from './token-counter.ts';
 import { readSettings } from './settings.ts';
 import { openWorkspace } from './vscode-workspace.ts';
 
@@ -54,6 +55,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const keys = own.add(new SecretKeys(context.secrets, () => readSettings().keySource));
   const { ledger, history, unavailable } = openStorage(context.globalStorageUri.fsPath, clock, log);
   own.add(ledger);
+  const counter = own.add(tokenCounter(context.extensionPath, clock));
   let sessionId = newId();
   const periods = (): Periods => periodsAt(clock.now(), sessionId);
   const policies = new PolicyPool(clock);
@@ -68,8 +70,15 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     mayUseTools(provider, model, workspace.roots.length > 0) ? registry : undefined;
   const setUp = async (facts: TurnFacts): Promise<TurnSetup> => {
     const provider = providerFor(facts);
-    const { limits, fallback } = readSettings();
-    return { provider, tools: toolsFor(provider.name, provider.model), limits, ...(fallback && { fallback }) };
+    const settings = readSettings();
+    const { limits, fallback } = settings;
+    return {
+      provider,
+      tools: toolsFor(provider.name, provider.model),
+      limits,
+      window: contextWindow(provider, settings, counter),
+      ...(fallback && { fallback }),
+    };
   };
   const kept = history.load(context.workspaceState.get(conversationKey, ''));
   if (kept) endInterrupted(kept, turn => ledger.total({ turn }));
@@ -211,6 +220,9 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
         break;
       case 'open-status':
         await openPage('status', turnId);
+        break;
+      case 'shorten':
+        if (turnId) await session.retry(turnId, { shorten: true });
         break;
       case 'use-fallback':
         if (turnId) await session.retry(turnId, { fallback: true });

@@ -17,7 +17,7 @@ export function explainFailure(record: FailureRecord, locale?: string): FailureV
   return {
     code: failure.code,
     title,
-    ...(!ownWords.has(failure.code) && { detail: failure.message }),
+    ...(!isOwnWords(failure) && { detail: failure.message }),
     resolutions: [...(vendor?.remedies?.(failure) ?? []), ...resolutions],
     actions: [
       ...actions.filter(({ id }) => hasPage(id, vendor)),
@@ -36,6 +36,10 @@ const ownWords: ReadonlySet<FailureRecord['code']> = new Set([
   'ERR_REFUSED_LOCALLY',
   'ERR_BUDGET_EXCEEDED',
 ]);
+
+/** A conversation that was too long is refused by us or by the server, each in its own words. */
+const isOwnWords = ({ code, status }: FailureRecord): boolean =>
+  ownWords.has(code) || (code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && status === undefined);
 
 /** No button leads to a page that a vendor does not have. Of an unknown vendor nothing is known, so all are kept. */
 function hasPage(id: ActionView['id'], vendor: Vendor | undefined): boolean {
@@ -93,6 +97,24 @@ function elsewhere({ model, shutdown, alternatives }: FailureRecord): string[] {
     alternatives?.length ? `Live today: ${alternatives.join(', ')}.` : 'Choose a model that is live.',
     ...(shutdown ? [] : ["Check that the account's tier has access to it."]),
   ];
+}
+
+function tooLong(failure: FailureRecord, locale: string | undefined): Words {
+  const { hasEarlier, alternatives, status } = failure;
+  const shorten: ActionView = { id: 'shorten', label: 'Leave Out Old Messages' };
+  const newChat: ActionView = { id: 'new-chat', label: 'New Chat' };
+  return {
+    title: status === undefined ? failure.message : 'The conversation is longer than the model can read.',
+    resolutions: [
+      ...(status === undefined ? ['Nothing was sent and nothing was billed.'] : figuresOf(failure, locale)),
+      ...(hasEarlier ? ['Leave out the oldest messages, or start a new chat.'] : ['Ask about less at once.']),
+      'Lower maxTokens: it is set aside for the answer.',
+      alternatives?.length
+        ? `Switch to a model that reads more: ${alternatives.join(', ')}.`
+        : 'Switch to a model with a larger context.',
+    ],
+    actions: hasEarlier ? [primary(shorten), switchModel, newChat, settings] : [primary(switchModel), settings],
+  };
 }
 
 // The causes and resolutions of the reference's error table, corrected for November 2026.
@@ -164,16 +186,7 @@ function words(failure: FailureRecord, vendor: Vendor | undefined, locale: strin
         actions: [primary(settings), secondary(tryAgain), { id: 'new-chat', label: 'New Chat' }],
       };
     case 'ERR_CONTEXT_LENGTH_EXCEEDED':
-      return {
-        title: 'The conversation is longer than the model can read.',
-        resolutions: [
-          ...figuresOf(failure, locale),
-          'Start a new chat.',
-          'Lower maxTokens.',
-          'Switch to a model with a larger context.',
-        ],
-        actions: [{ id: 'new-chat', label: 'New Chat', primary: true }, switchModel, settings],
-      };
+      return tooLong(failure, locale);
     case 'ERR_CONTENT_FILTER':
       return {
         title: "The request was refused by the provider's safety system.",

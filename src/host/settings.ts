@@ -28,6 +28,7 @@ export interface Settings {
   readonly rateLimit: RateLimits;
   readonly retryAttempts: number;
   readonly limits: TurnLimits;
+  readonly contextOverflow: 'ask' | 'slide';
   readonly fallback: { readonly model: string; readonly automatic: boolean } | undefined;
 }
 
@@ -75,6 +76,7 @@ export function readSettings(): Settings {
       steps: own.get('tools.maxSteps', defaultLimits.steps),
       calls: own.get('tools.maxCalls', defaultLimits.calls),
     },
+    contextOverflow: own.get('contextOverflow', 'ask'),
     fallback: fallbackOf(own),
     budgets: {
       session: budget(own, 'session'),

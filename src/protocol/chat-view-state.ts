@@ -77,6 +77,7 @@ export const actionIds = [
   'switch-model',
   'try-again',
   'use-fallback',
+  'shorten',
   'continue',
   'open-log',
   'copy-report',

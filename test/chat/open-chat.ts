@@ -26,6 +26,7 @@ export interface OpenChatOptions {
   readonly tools?: readonly Tool[];
   readonly fallback?: TurnSetup['fallback'];
   readonly limits?: TurnSetup['limits'];
+  readonly window?: TurnSetup['window'];
   readonly workspace?: Workspace;
   /** Where another chat kept its database, to open it again. */
   readonly folder?: string;
@@ -65,7 +66,7 @@ export async function openChat(test: TestContext, options: OpenChatOptions): Pro
   const logged: string[] = [];
   const events: ChatEvent[] = [];
   const setUps: TurnFacts[] = [];
-  const { fallback, limits } = options;
+  const { fallback, limits, window } = options;
   const setUp = async (facts: TurnFacts): Promise<TurnSetup> => {
     setUps.push(facts);
     const bare = typeof provider === 'function' ? provider() : provider;
@@ -75,6 +76,7 @@ export async function openChat(test: TestContext, options: OpenChatOptions): Pro
       tools: tools && createToolRegistry(tools),
       ...(fallback && { fallback }),
       ...(limits && { limits }),
+      ...(window && { window }),
     };
   };
   const kept = options.conversationId === undefined ? undefined : history.load(options.conversationId);

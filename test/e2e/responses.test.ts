@@ -102,3 +102,28 @@ test('o1-mini, set by hand, is told to take no files and no pictures, and is ask
     ['user'],
   );
 });
+
+test('a conversation that outgrows its model is not sent, and goes on without its oldest messages', async t => {
+  window.watch(t);
+  await server.control.configure({ today: '2026-01-15' });
+  await window.setSettings({ 'pennyloom.model': 'gpt-4', 'pennyloom.maxTokens': 7000 });
+  await window.runCommand('Pennyloom: New Chat');
+  const first = await window.chat.ask(`Remember this. ${'kettle '.repeat(250)}`);
+  assert.equal(await first.finished(), 'done');
+  await server.control.reset();
+  await server.control.configure({ today: '2026-01-15' });
+  const second = await window.chat.ask(`And this. ${'teapot '.repeat(200)}`);
+  assert.equal(await second.finished(), 'failed');
+  assert.match(
+    await second.failureText(),
+    /^About \d[\d,]* tokens of question and history and 7,000 for the answer are more than the 8,192 that gpt-4 reads/,
+  );
+  assert.deepEqual(await server.control.requests(), []);
+  await window.screenshot('too-long');
+  await second.failure.locator('[data-action=shorten]').click();
+  await window.chat.frame.getByText(/2 earlier messages were left out/).waitFor();
+  assert.equal(await window.chat.lastTurn().finished(), 'done');
+  const [record] = await server.control.requests();
+  assert.deepEqual([record?.status, record?.violations], [200, []]);
+  assert.ok(!JSON.stringify(record!.body).includes('kettle kettle'));
+});

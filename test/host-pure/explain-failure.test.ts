@@ -36,7 +36,7 @@ test('the foremost button is what mends the failure', () => {
     ['ERR_INSUFFICIENT_QUOTA', 'open-billing'],
     ['ERR_RATE_LIMIT', 'try-again'],
     ['ERR_MODEL_NOT_FOUND', 'switch-model'],
-    ['ERR_CONTEXT_LENGTH_EXCEEDED', 'new-chat'],
+    ['ERR_CONTEXT_LENGTH_EXCEEDED', 'switch-model'],
     ['ERR_SERVICE_UNAVAILABLE', 'try-again'],
     ['ERR_NETWORK', 'try-again'],
     ['ERR_TIMEOUT', 'try-again'],
@@ -78,7 +78,12 @@ test("the server's figures are told in the person's digits", () => {
     explainFailure(rate, 'en').resolutions[0],
     "The provider's figures: limit 30,000, used 29,500, asked for 1,200.",
   );
-  const context = { ...rate, code: 'ERR_CONTEXT_LENGTH_EXCEEDED', figures: { limit: 8192, requested: 10000 } } as const;
+  const context = {
+    ...rate,
+    code: 'ERR_CONTEXT_LENGTH_EXCEEDED',
+    status: 400,
+    figures: { limit: 8192, requested: 10000 },
+  } as const;
   assert.match(explainFailure(context, 'de').resolutions[0]!, /limit 8\.192, asked for 10\.000/);
 });
 

@@ -10,7 +10,7 @@ const order = ['core', 'storage', 'resilience', 'llm', 'cost', 'tools', 'chat', 
 /** Packages by the folder that may use them. Node's own modules are open to all but protocol and webview. */
 const packages: { readonly [folder: string]: readonly string[] } = {
   core: ['ajv'],
-  llm: ['undici'],
+  llm: ['undici', 'gpt-tokenizer'],
   host: ['vscode', 'undici'],
   'extension.ts': ['vscode'],
   webview: ['markdown-it', 'highlight.js'],

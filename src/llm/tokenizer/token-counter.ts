@@ -89,7 +89,7 @@ export class WorkerTokenCounter implements TokenCounter, Disposable {
     const worker = this.#worker;
     this.#worker = undefined;
     void worker?.terminate();
-    for (const id of [...this.#waiting.keys()]) this.#settle(id, undefined);
+    for (const id of this.#waiting.keys()) this.#settle(id, undefined);
   }
 
   #settle(id: number, counts: readonly number[] | undefined): void {
