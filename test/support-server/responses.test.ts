@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { InProcessServer } from '../support/openai-server/in-process.ts';
 import { openAiServerInProcess } from '../support/openai-server/in-process.ts';
+import type { ReplyScript } from '../support/loopback/script.ts';
 import { validator } from '../support/openai-server/schema.ts';
 import type { Answer, Json } from './ask.ts';
 import { ask, send } from './ask.ts';
@@ -103,6 +104,30 @@ const cases: readonly Case[] = [
     /not found/,
   ],
 ];
+const readsFile = (path: string) => ({ name: 'read_file', arguments: { path } });
+
+/** The API's own examples say `"user": null`, where its schema wants text. */
+function assertPublished(schema: 'Response' | 'ResponseStreamEvent', value: Json): void {
+  const valid = validator(schema, 'open');
+  const published: unknown = JSON.parse(JSON.stringify(value), (key, inner: unknown) =>
+    key === 'user' && inner === null ? undefined : inner,
+  );
+  assert.ok(valid(published), `${value.type ?? schema}: ${JSON.stringify(valid.errors?.slice(0, 3))}`);
+}
+
+/** Everything the model said in a stream: words, refusals and arguments in their order. */
+const said = (events: readonly Json[]): string =>
+  events
+    .filter(({ type }) => /^response\.(output_text|refusal|function_call_arguments)\.delta$/.test(type as string))
+    .map(({ delta }) => delta as string)
+    .join('');
+
+const saidWhole = (output: readonly Json[]): string =>
+  output
+    .flatMap(item => (item.type === 'message' ? (item.content as Json[]) : [item]))
+    .map(part => (part.text ?? part.refusal ?? part.arguments ?? '') as string)
+    .join('');
+
 refusals('of a request to Responses, the API refuses', cases, path);
 
 describe('a response', () => {
@@ -127,17 +152,9 @@ describe('a response', () => {
     const script = { kind: 'reply', text: 'Hi.', reasoning: { text: 'Hm.', tokens: 32 } } as const;
     await server.control.script(script, script);
     const { json } = await respond(sealed);
-    const response = validator('Response', 'open');
-    // The API's own examples say `"user": null`, where its schema wants text.
-    const { user: _, ...published } = json as Record<string, unknown>;
-    assert.ok(response(published), JSON.stringify(response.errors?.slice(0, 3)));
+    assertPublished('Response', json);
     const streamed = await events(sealed);
-    const event = validator('ResponseStreamEvent', 'open');
-    for (const one of streamed)
-      assert.ok(
-        event(JSON.parse(JSON.stringify(one).replaceAll('"user":null,', ''))),
-        `${one.type}: ${JSON.stringify(event.errors?.slice(0, 3))}`,
-      );
+    for (const one of streamed) assertPublished('ResponseStreamEvent', one);
     assert.deepEqual(
       streamed.map(one => one.sequence_number as number),
       streamed.map((_, at) => at),
@@ -146,6 +163,43 @@ describe('a response', () => {
     assert.equal(last.type, 'response.completed');
     assert.deepEqual(last.response.usage, json.usage);
     assert.equal(json.usage.output_tokens_details.reasoning_tokens, 32);
+  });
+
+  const endings: readonly [name: string, last: string, script: Omit<ReplyScript, 'kind'>, asked?: Json][] = [
+    ['calls two tools', 'completed', { toolCalls: [readsFile('a.ts'), readsFile('b.ts')], text: 'Let me see.' }],
+    ['refuses', 'completed', { refusal: 'I would rather not.' }],
+    ['is cut short by its limit', 'incomplete', { text: 'word '.repeat(100) }, { max_output_tokens: 16 }],
+    ['thinks until its limit', 'incomplete', { text: 'Never.', reasoning: { tokens: 64 } }, { max_output_tokens: 32 }],
+    ['is filtered', 'incomplete', { text: 'Half', finishReason: 'content_filter' }],
+    ['fails', 'failed', { text: 'Half', failure: { code: 'server_error', message: 'Broke.' } }],
+  ];
+  for (const [name, status, script, asked = {}] of endings)
+    it(`that ${name} is of the published shape too, and its stream adds up to what it ends with`, async () => {
+      const request = { ...sealed, tools: [tool], ...asked };
+      await server.control.script({ kind: 'reply', ...script, times: 2 });
+      const whole = await respond(request);
+      assert.deepEqual([whole.status, whole.json.status], [200, status]);
+      assertPublished('Response', whole.json);
+      const streamed = await events(request);
+      for (const one of streamed) assertPublished('ResponseStreamEvent', one);
+      const last = streamed.at(-1);
+      assert.deepEqual([last.type, last.response.status], [`response.${status}`, status]);
+      // What failed ends without the words that were already sent.
+      if (status === 'failed') return assert.deepEqual([said(streamed), last.response.output], ['Half', []]);
+      assert.equal(said(streamed), saidWhole(last.response.output));
+      assert.deepEqual(last.response.usage, whole.json.usage);
+      const finished = streamed
+        .filter(({ type }) => type === 'response.output_item.done')
+        .map(({ item }) => item as Json);
+      assert.deepEqual(finished, last.response.output);
+    });
+
+  it('that was stored is gone on with by its id, and not where it was not to be stored', async () => {
+    const { json: kept } = await respond();
+    assert.equal((await respond({ previous_response_id: kept.id })).status, 200);
+    const { json: forgotten } = await respond({ store: false });
+    const { json: refusal } = await respond({ previous_response_id: forgotten.id });
+    assert.equal(refusal.error.code, 'previous_response_not_found');
   });
 
   it('that reasoned before a call wants its reasoning back with it', async () => {
