@@ -190,7 +190,7 @@ describe('a response', () => {
       assert.deepEqual(last.response.usage, whole.json.usage);
       const finished = streamed
         .filter(({ type }) => type === 'response.output_item.done')
-        .map(({ item }) => item as Json);
+        .map(({ item }): Json => item);
       assert.deepEqual(finished, last.response.output);
     });
 

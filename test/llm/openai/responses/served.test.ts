@@ -7,6 +7,7 @@ import { LlmError } from '../../../../src/llm/llm-error.ts';
 import type { Message } from '../../../../src/llm/message.ts';
 import type { LlmProvider } from '../../../../src/llm/provider.ts';
 import type { StreamEvent } from '../../../../src/llm/stream-event.ts';
+import type { Usage } from '../../../../src/llm/usage.ts';
 import { createSampleTools } from '../../../support/sample-tools.ts';
 import { hello, key, origin, served } from '../served-wire.ts';
 
@@ -54,18 +55,44 @@ test('streamed and whole have the same text, thinking, usage and cost, which is 
   assert.equal(streamed.content, 'Forty-two, 👩‍💻.');
   assert.equal(whole.content, streamed.content);
   assert.deepEqual({ ...whole.usage, raw: 0 }, { ...streamed.usage, raw: 0 });
-  assert.equal(streamed.usage?.reasoningTokens, 64);
+  assert.ok(streamed.usage);
+  assert.equal(streamed.usage.reasoningTokens, 64);
+  const price = (usage: Usage) => {
+    const { money } = costOf({ provider: 'openai', model: 'gpt-6-sol', usage, at: Date.UTC(2026, 10, 22) });
+    assert.ok(money && money.pico > 0n);
+    return money.pico;
+  };
   for (const { billed } of await records()) {
-    assert.equal(billed?.promptTokens, streamed.usage?.inputTokens);
-    assert.equal(billed?.completionTokens, streamed.usage?.outputTokens);
+    assert.ok(billed?.reported);
+    const { promptTokens, completionTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = billed;
+    const usage = {
+      inputTokens: promptTokens,
+      outputTokens: completionTokens,
+      totalTokens: promptTokens + completionTokens,
+      cachedInputTokens: cachedTokens,
+      cacheWriteTokens,
+      reasoningTokens,
+    };
+    assert.equal(price(usage), price(streamed.usage));
   }
-  const { money } = costOf({
-    provider: 'openai',
-    model: 'gpt-6-sol',
-    usage: streamed.usage,
-    at: Date.UTC(2026, 10, 22),
-  });
-  assert.ok(money && money.pico > 0n);
+});
+
+test('what the cache gave and took is told apart, and thinking is counted once', async () => {
+  const usage = { promptTokens: 3000, cachedTokens: 1024, cacheWriteTokens: 512, completionTokens: 90 };
+  await served.control.script({ kind: 'reply', text: 'Yes.', usage: { ...usage, reasoningTokens: 64 } });
+  const told = (await sol().chat({ messages: hello })).usage;
+  assert.deepEqual(
+    { ...told, raw: 0 },
+    {
+      inputTokens: 3000,
+      outputTokens: 90,
+      totalTokens: 3090,
+      cachedInputTokens: 1024,
+      cacheWriteTokens: 512,
+      reasoningTokens: 64,
+      raw: 0,
+    },
+  );
 });
 
 for (const streaming of [true, false])
@@ -98,18 +125,32 @@ for (const streaming of [true, false])
     assert.equal((await records()).length, 3);
   });
 
-test('an answer cut short by the limit, a refusal and a failure end as they do over Chat', async () => {
+for (const streaming of [true, false])
+  test(`all thought, filtered, refused and failed: each ends by its name ${streaming ? 'streamed' : 'whole'}`, async () => {
+    await served.control.script(
+      { kind: 'reply', text: 'Never said.', reasoning: { tokens: 64 } },
+      { kind: 'reply', text: 'Half', finishReason: 'content_filter' },
+      { kind: 'reply', refusal: 'I would rather not.' },
+      { kind: 'reply', text: 'Half', failure: { code: 'server_error', message: 'The model broke.' } },
+    );
+    const thought = await sol({ streaming, maxTokens: 32 }).chat({ messages: hello });
+    assert.deepEqual([thought.stopReason, thought.content], ['max_tokens', '']);
+    assert.equal(thought.usage?.reasoningTokens, 32);
+    const filtered = await sol({ streaming }).chat({ messages: hello });
+    assert.deepEqual([filtered.stopReason, filtered.content], ['content_filter', 'Half']);
+    const refused = await sol({ streaming }).chat({ messages: hello });
+    assert.deepEqual([refused.stopReason, refused.content], ['refusal', 'I would rather not.']);
+    const broke = await failure(sol({ streaming }));
+    assert.deepEqual([broke.error.code, broke.text], ['ERR_SERVICE_UNAVAILABLE', streaming ? 'Half' : '']);
+    await records();
+  });
+
+test('an answer cut short by the limit, and an error in the middle of one, end as they do over Chat', async () => {
   await served.control.script(
     { kind: 'reply', text: 'word '.repeat(200) },
-    { kind: 'reply', refusal: 'I would rather not.' },
-    { kind: 'reply', text: 'Half', failure: { code: 'server_error', message: 'The model broke.' } },
     { kind: 'reply', text: 'Half', failure: { code: 'rate_limit_exceeded', message: 'Too much.', as: 'error' } },
   );
   assert.equal((await sol({ maxTokens: 16 }).chat({ messages: hello })).stopReason, 'max_tokens');
-  const refused = await sol().chat({ messages: hello });
-  assert.deepEqual([refused.stopReason, refused.content], ['refusal', 'I would rather not.']);
-  const broke = await failure(sol());
-  assert.deepEqual([broke.error.code, broke.text], ['ERR_SERVICE_UNAVAILABLE', 'Half']);
   const limited = await failure(sol());
   assert.deepEqual([limited.error.code, limited.text], ['ERR_RATE_LIMIT', 'Half']);
   await records();
