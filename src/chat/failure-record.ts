@@ -7,7 +7,16 @@ import type { LlmProvider } from '../llm/provider.ts';
 /** An LlmError as far as it may be kept: no request, no headers. */
 export interface FailureRecord extends Pick<
   LlmErrorFacts,
-  'code' | 'message' | 'retryable' | 'retryAfterMs' | 'status' | 'requestId' | 'vendorCode' | 'figures'
+  | 'code'
+  | 'message'
+  | 'retryable'
+  | 'notSent'
+  | 'retryAfterMs'
+  | 'status'
+  | 'requestId'
+  | 'vendorCode'
+  | 'param'
+  | 'figures'
 > {
   /** "openai", …; absent where it never came to choosing one. */
   readonly provider?: string;
@@ -39,7 +48,7 @@ export function failureRecord(
     log.error(`Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return { code: 'ERR_BAD_RESPONSE', message: 'Something unexpected went wrong inside Pennyloom.', retryable: true };
   }
-  const { code, retryable, retryAfterMs, status, requestId, vendorCode, figures } = error.facts;
+  const { code, retryable, notSent, retryAfterMs, status, requestId, vendorCode, param, figures } = error.facts;
   return {
     code,
     message: error.message,
@@ -48,6 +57,8 @@ export function failureRecord(
     ...(status !== undefined && { status }),
     ...(requestId && { requestId }),
     ...(vendorCode && { vendorCode }),
+    ...(notSent && { notSent }),
+    ...(param && { param }),
     ...(figures && { figures }),
     ...(provider && { provider: provider.name, model: provider.model }),
     ...(provider && code === 'ERR_MODEL_NOT_FOUND' && instead(provider, now)),

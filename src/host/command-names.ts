@@ -10,6 +10,7 @@ export const commandNames = [
   'explainSelection',
   'showCosts',
   'resetSessionCost',
+  'resetCircuitBreakers',
   'openSettings',
   'showLog',
 ] as const;

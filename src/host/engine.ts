@@ -2,33 +2,26 @@ import * as vscode from 'vscode';
 import { draftRequest, likelyAnswerTokens } from '../chat/draft-request.ts';
 import { ChatSession } from '../chat/chat-session.ts';
 import { endInterrupted } from '../chat/conversation.ts';
-import { continueText } from '../chat/prompts.ts';
 import type { TurnFacts, TurnSetup } from '../chat/turn-setup.ts';
 import { systemClock } from '../core/clock.ts';
 import { type Disposable, DisposableStore } from '../core/disposable.ts';
 import { orderedId } from '../core/ordered-id.ts';
 import { imageTokens } from '../llm/image-tokens.ts';
-import { LlmError } from '../llm/llm-error.ts';
 import { findModel } from '../llm/model-catalog.ts';
 import { PolicyPool } from '../llm/policy-pool.ts';
-import type { VendorPages } from '../llm/vendor.ts';
-import { findVendor, vendorOf } from '../llm/vendors.ts';
 import type { ActionId } from '../protocol/chat-view-state.ts';
 import { allTools, createToolRegistry, type ToolRegistry } from '../tools/tool-registry.ts';
 import { ChatView } from './chat-view.ts';
-import type { CommandName } from './command-names.ts';
 import { chooseModel } from './commands/choose-model.ts';
-import { explainSelection } from './commands/explain-selection.ts';
-import { setApiKey } from './commands/set-api-key.ts';
-import { testConnection } from './connection-test.ts';
 import { CostStatus, type Periods } from './cost-status.ts';
 import { CostView } from './cost-view.ts';
-import { copyReport } from './copy-report.ts';
+import { type Commands, engineCommands } from './engine-commands.ts';
 import { logTurns } from './log-turns.ts';
 import { hostLog } from './host-log.ts';
 import { describeModel } from './describe-model.ts';
 import { priceOfRequest } from './price-of-request.ts';
 import { openStorage } from './open-storage.ts';
+import { actionPerformer } from './perform-action.ts';
 import { periodsAt } from './periods.ts';
 import { keyStateOf } from './key-for.ts';
 import { providerMaker } from './provider-maker.ts';
@@ -39,7 +32,7 @@ import { openWorkspace } from './vscode-workspace.ts';
 
 /** What the first use of anything brings to life. */
 export interface Engine extends Disposable {
-  readonly commands: { readonly [name in CommandName]: () => unknown };
+  readonly commands: Commands;
   showChat(view: vscode.WebviewView): Promise<void>;
 }
 
@@ -154,102 +147,25 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       `Pennyloom cannot keep conversations and costs beyond this window: ${unavailable}`,
     );
 
-  const commands: Engine['commands'] = {
-    setApiKey: () => setApiKey(keys),
-    clearApiKey: async () => {
-      await keys.clear(readSettings().provider);
-      vscode.window.setStatusBarMessage('$(key) API key cleared', 5000);
-    },
-    testConnection: async () => {
-      const report = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: 'Pennyloom: testing the connection…' },
-        async () => {
-          const turn = newId();
-          try {
-            const provider = providerFor({ conversation: '', turn, feature: 'test' });
-            return await testConnection(provider, ledger, turn, clock, vscode.env.language, log);
-          } catch (error) {
-            if (error instanceof LlmError) return { ok: false as const, text: error.message, actions: [] };
-            throw error;
-          }
-        },
-      );
-      if (report.ok) return void vscode.window.showInformationMessage(report.text);
-      const picked = await vscode.window.showErrorMessage(report.text, ...report.actions.map(({ label }) => label));
-      const action = report.actions.find(({ label }) => label === picked);
-      if (action) act(action.id);
-    },
-    newChat: async () => {
-      session.newChat();
-      await view.focus();
-    },
-    focusChat: () => view.focus(),
-    stopAnswer: () => session.stop(),
-    chooseModel: () => chooseModel(clock.now()),
-    explainSelection: async () => {
-      const input = await explainSelection();
-      if (!input) return;
-      await view.focus();
-      await session.send(input);
-    },
-    showCosts: () => costs.show(),
-    resetSessionCost: () => {
+  const commands = engineCommands({
+    keys,
+    ledger,
+    session,
+    view,
+    costs,
+    channel,
+    clock,
+    newId,
+    log,
+    providerFor,
+    policies,
+    act,
+    resetSession: () => {
       sessionId = newId();
       status.update();
     },
-    openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:pennyloom.pennyloom'),
-    showLog: () => channel.show(),
-  };
-
-  /** Of the vendor that the turn failed with, not of the one that is chosen by now. */
-  const openPage = async (page: keyof VendorPages, turnId: string | undefined): Promise<void> => {
-    const failure = session.conversation.turns.find(({ id }) => id === turnId)?.ending?.failure;
-    const url = (findVendor(failure?.provider ?? '') ?? vendorOf(readSettings().provider)).pages[page];
-    if (url) await vscode.env.openExternal(vscode.Uri.parse(url));
-  };
-  async function perform(action: ActionId, turnId: string | undefined): Promise<void> {
-    switch (action) {
-      case 'set-key':
-        await setApiKey(keys);
-        break;
-      case 'open-keys-page':
-        await openPage('keys', turnId);
-        break;
-      case 'open-billing':
-        await openPage('billing', turnId);
-        break;
-      case 'open-status':
-        await openPage('status', turnId);
-        break;
-      case 'shorten':
-        if (turnId) await session.retry(turnId, { shorten: true });
-        break;
-      case 'use-fallback':
-        if (turnId) await session.retry(turnId, { fallback: true });
-        break;
-      case 'open-settings':
-        await commands.openSettings();
-        break;
-      case 'switch-model':
-        await chooseModel(clock.now());
-        break;
-      case 'try-again':
-        if (turnId) await session.retry(turnId);
-        break;
-      case 'continue':
-        await session.send({ feature: 'chat', images: [], question: { text: continueText, images: [], contexts: [] } });
-        break;
-      case 'open-log':
-        channel.show();
-        break;
-      case 'copy-report':
-        await copyReport(session.conversation, turnId);
-        break;
-      case 'new-chat':
-        session.newChat();
-        break;
-    }
-  }
+  });
+  const perform = actionPerformer({ session, commands });
 
   return { commands, showChat: place => view.show(place), dispose: () => own.dispose() };
 }

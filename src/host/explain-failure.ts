@@ -38,8 +38,10 @@ const ownWords: ReadonlySet<FailureRecord['code']> = new Set([
 ]);
 
 /** A conversation that was too long is refused by us or by the server, each in its own words. */
-const isOwnWords = ({ code, status }: FailureRecord): boolean =>
-  ownWords.has(code) || (code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && status === undefined);
+const isOwnWords = ({ code, status, notSent }: FailureRecord): boolean =>
+  ownWords.has(code) ||
+  (code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && status === undefined) ||
+  (code === 'ERR_SERVICE_UNAVAILABLE' && notSent === true);
 
 /** No button leads to a page that a vendor does not have. Of an unknown vendor nothing is known, so all are kept. */
 function hasPage(id: ActionView['id'], vendor: Vendor | undefined): boolean {
@@ -117,6 +119,27 @@ function tooLong(failure: FailureRecord, locale: string | undefined): Words {
   };
 }
 
+/** Not the service's own answer: it failed so often that it is not asked for a while. */
+function paused({ retryAfterMs = 0 }: FailureRecord, provider: string): Words {
+  const seconds = Math.ceil(retryAfterMs / 1000);
+  return {
+    title: `${provider} failed several times in a row, so it is left alone for ${seconds} s.`,
+    resolutions: [
+      'Nothing was sent and nothing was billed.',
+      `Wait ${seconds} s, or ask now if you know that it is back.`,
+      "Look at the provider's status page.",
+    ],
+    actions: [
+      { id: 'ask-now', label: 'Ask Now', primary: true },
+      { id: 'open-status', label: 'Open Status Page' },
+      switchModel,
+    ],
+  };
+}
+
+/** Which part of the request the server objects to, where it says so. */
+const refusedPart = ({ param }: FailureRecord): string[] => (param ? [`The part that was refused: ${param}.`] : []);
+
 // The causes and resolutions of the reference's error table, corrected for November 2026.
 function words(failure: FailureRecord, vendor: Vendor | undefined, locale: string | undefined): Words {
   const provider = vendor?.label ?? 'The provider';
@@ -179,6 +202,7 @@ function words(failure: FailureRecord, vendor: Vendor | undefined, locale: strin
       return {
         title: 'The request was refused as invalid.',
         resolutions: [
+          ...refusedPart(failure),
           "Check temperature (0 to 2) and maxTokens (1 to the model's maximum) in the settings.",
           'If an image was attached, try without it: it has been taken out of the conversation.',
           'Start a new chat if the conversation itself is what is refused.',
@@ -200,6 +224,7 @@ function words(failure: FailureRecord, vendor: Vendor | undefined, locale: strin
         actions: [tryAgain],
       };
     case 'ERR_SERVICE_UNAVAILABLE':
+      if (failure.notSent) return paused(failure, provider);
       return {
         title: `${provider} is not available right now.`,
         resolutions: [tryLater(failure), "Look at the provider's status page.", 'Switch to another model.'],

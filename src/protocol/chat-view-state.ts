@@ -76,6 +76,7 @@ export const actionIds = [
   'open-settings',
   'switch-model',
   'try-again',
+  'ask-now',
   'use-fallback',
   'shorten',
   'continue',

@@ -108,6 +108,23 @@ test('a fallback model is offered by name', () => {
   assert.ok(!explain('ERR_SERVICE_UNAVAILABLE').actions.some(({ id }) => id === 'use-fallback'));
 });
 
+test('a provider that is left alone for a while can be asked now', () => {
+  const failure = { code: 'ERR_SERVICE_UNAVAILABLE', message: 'no', retryable: false, provider: 'openai' } as const;
+  const { title, actions, detail } = explainFailure({ ...failure, notSent: true, retryAfterMs: 28_400 });
+  assert.equal(title, 'OpenAI failed several times in a row, so it is left alone for 29 s.');
+  assert.equal(detail, undefined);
+  assert.deepEqual(actions[0], { id: 'ask-now', label: 'Ask Now', primary: true });
+  assert.equal(explainFailure({ ...failure, status: 503 }).actions[0]!.id, 'try-again');
+});
+
+test('the part of a request that was refused is named', () => {
+  const failure = { code: 'ERR_INVALID_REQUEST', message: 'no', retryable: false } as const;
+  assert.equal(
+    explainFailure({ ...failure, param: 'messages[0].name' }).resolutions[0],
+    'The part that was refused: messages[0].name.',
+  );
+});
+
 test('what is true of OpenAI only is said of OpenAI only', () => {
   for (const code of codes) {
     const { title, resolutions } = explain(code);
