@@ -1,5 +1,6 @@
 import type { Money } from '../core/money.ts';
 import type { Usage } from '../llm/usage.ts';
+import type { CostFlag } from './cost-of.ts';
 
 /** What is known of a model call when it is reserved. Ids are the caller's; times are milliseconds since the epoch. */
 export interface CallFacts {
@@ -34,6 +35,10 @@ export interface CallSettlement {
   readonly usage: Usage | undefined;
   readonly priceSource: string | undefined;
   readonly priceDate: string | undefined;
+  /** The service tier the answer named. */
+  readonly tier?: string | undefined;
+  /** Why the cost deserves a second look. */
+  readonly flags?: readonly CostFlag[];
 }
 
 /** Which calls to add up; everything given must hold. */

@@ -229,7 +229,7 @@ export class Ledger implements Disposable {
     if (outcome === 'rejected')
       return this.#store.settle(id, { ...none, state: 'rejected', settled, cost: Money.zero });
     const usage = 'estimated' in outcome ? outcome.estimated : outcome;
-    const { money, source } = costOf({ provider, model, usage, at: started, ...(tier && { tier }) });
+    const { money, source, flags } = costOf({ provider, model, usage, at: started, ...(tier && { tier }) });
     const state = money === undefined ? 'unknown-price' : 'estimated' in outcome ? 'estimated' : 'reported';
     this.#store.settle(id, {
       state,
@@ -238,6 +238,8 @@ export class Ledger implements Disposable {
       cost: money,
       priceSource: source?.name,
       priceDate: source?.dataDate,
+      tier,
+      flags,
     });
   }
 }

@@ -44,10 +44,10 @@ export class SqliteCallStore implements CallStore {
     });
   }
 
-  settle(id: string, { state, settled, cost, usage, priceSource, priceDate }: CallSettlement): void {
+  settle(id: string, { state, settled, cost, usage, priceSource, priceDate, tier, flags = [] }: CallSettlement): void {
     this.#db.run(
       `UPDATE calls SET state = ?, settled = ?, cost = ?, input = ?, cached = ?, cache_write = ?, output = ?, reasoning = ?,
-         usage = ?, price_source = ?, price_date = ? WHERE id = ?`,
+         usage = ?, price_source = ?, price_date = ?, tier = ?, flags = ? WHERE id = ?`,
       state,
       settled,
       cost?.pico ?? null,
@@ -59,6 +59,8 @@ export class SqliteCallStore implements CallStore {
       usage?.raw === undefined ? null : JSON.stringify(usage.raw),
       priceSource ?? null,
       priceDate ?? null,
+      tier ?? null,
+      flags.length > 0 ? JSON.stringify(flags) : null,
       id,
     );
   }

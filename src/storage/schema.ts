@@ -48,4 +48,10 @@ export const schema: readonly Migration[] = [
   ) STRICT;
   `,
   callSums,
+  `
+  ALTER TABLE calls ADD COLUMN tier TEXT;      -- the service tier the answer named; without it a call cannot be priced again
+  ALTER TABLE calls ADD COLUMN flags TEXT;     -- JSON: why its cost deserves a second look
+  ALTER TABLE calls ADD COLUMN deleted INTEGER; -- ms; of these only what budgets go by is left, and that for a while
+  CREATE INDEX calls_deleted ON calls (started) WHERE deleted IS NOT NULL;
+  `,
 ];

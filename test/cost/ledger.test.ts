@@ -186,7 +186,7 @@ test('a ledger file that is broken or of a newer version is unavailable, not an 
   assert.throws(() => openLedger(newer), StorageUnavailable);
 });
 
-test('what is kept of a call: counts, the provider’s own object, the price’s source and date', t => {
+test('what is kept of a call: counts, the provider’s own object, tier and flags, the price’s source and date', t => {
   const db = openDatabase(':memory:', schema);
   t.after(() => db.close());
   const clock = new FakeClock();
@@ -194,7 +194,7 @@ test('what is kept of a call: counts, the provider’s own object, the price’s
   const usage = { ...tokens(100, 7), cachedInputTokens: 60, reasoningTokens: 3, raw };
   ledgerIn(db, clock)
     .reserve({ ...facts, bound: dollars('0.5') })
-    .settle(usage);
+    .settle(usage, 'batch');
   const { id, price_source: source, price_date: date, cost, ...row } = db.get('SELECT * FROM calls')!;
   assert.match(String(id), /^[0-9a-f-]{36}$/);
   assert.ok(source && date && (cost as bigint) > 0n);
@@ -210,6 +210,9 @@ test('what is kept of a call: counts, the provider’s own object, the price’s
     output: 7n,
     reasoning: 3n,
     usage: JSON.stringify(raw),
+    tier: 'batch',
+    flags: JSON.stringify(['cached-rate-missing']),
+    deleted: null,
   });
 });
 
