@@ -1,3 +1,4 @@
+import { callIdFor, type CallIdForm } from '../../call-id.ts';
 import type { ModelFacts } from '../../model-catalog.ts';
 import type { ContentPart, Message } from '../../message.ts';
 import type { ChatRequest, ReasoningEffort } from '../../request.ts';
@@ -60,6 +61,9 @@ function foldSystem(messages: readonly Message[]): Message[] {
   });
 }
 
+/** "string too long. Expected a string with maximum length 40": OpenAI's 400 to longer ones, seen in public issues until 2026-11. */
+const callIds: CallIdForm = { pattern: /^[^]{1,40}$/, digits: 40 };
+
 function toWireMessage(message: Message, facts: ModelFacts | undefined): WireMessage {
   switch (message.role) {
     case 'system':
@@ -76,13 +80,13 @@ function toWireMessage(message: Message, facts: ModelFacts | undefined): WireMes
         role: 'assistant',
         content: message.content || null,
         tool_calls: message.toolCalls.map(({ id, name, arguments: text }) => ({
-          id,
+          id: callIdFor(id, callIds),
           type: 'function',
           function: { name, arguments: text || '{}' },
         })),
       };
     case 'tool':
-      return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
+      return { role: 'tool', tool_call_id: callIdFor(message.toolCallId, callIds), content: message.content };
   }
 }
 

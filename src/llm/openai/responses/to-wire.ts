@@ -1,3 +1,4 @@
+import { callIdFor, type CallIdForm } from '../../call-id.ts';
 import type { AssistantMessage, ContentPart, Message } from '../../message.ts';
 import type { ModelFacts } from '../../model-catalog.ts';
 import type { ChatRequest, ReasoningEffort } from '../../request.ts';
@@ -15,6 +16,9 @@ export interface ToWireOptions {
 
 /** The least the API takes (400 "integer below minimum value" under it; OpenAPI document 2.3.0). */
 const minOutputTokens = 16;
+
+/** call_id: 1 to 64 characters (OpenAPI document 2.3.0, FunctionCallOutputItemParam). */
+const callIds: CallIdForm = { pattern: /^[^]{1,64}$/, digits: 64 };
 
 /** A request in the words of the Responses API. Nothing is kept at the vendor, so the whole conversation travels each time. */
 export function toWire(request: ChatRequest, { model, facts, effort, streaming }: ToWireOptions): WireRequest {
@@ -69,7 +73,9 @@ function toItems(message: Message, model: string): WireItem[] {
     case 'assistant':
       return assistantItems(message, model);
     case 'tool':
-      return [{ type: 'function_call_output', call_id: message.toolCallId, output: message.content }];
+      return [
+        { type: 'function_call_output', call_id: callIdFor(message.toolCallId, callIds), output: message.content },
+      ];
   }
 }
 
@@ -78,7 +84,8 @@ function assistantItems(message: AssistantMessage, model: string): WireItem[] {
   const { content, toolCalls = [] } = message;
   const said: WireItem[] = content ? [{ role: 'assistant', content }] : [];
   const calls = toolCalls.map((call): WireItem => {
-    return { type: 'function_call', call_id: call.id, name: call.name, arguments: call.arguments || '{}' };
+    const id = callIdFor(call.id, callIds);
+    return { type: 'function_call', call_id: id, name: call.name, arguments: call.arguments || '{}' };
   });
   const pieces = readContinuation(message, model);
   if (!pieces) return [...said, ...calls];
