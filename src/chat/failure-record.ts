@@ -100,7 +100,9 @@ function larger(
   const context = findModel(name, model)?.contextWindow;
   if (context === undefined) return {};
   const alternatives = listModels(name, { at: now })
-    .filter(row => lifeCycle(row, now).state === 'live' && row.contextWindow > context && row.bestFor !== undefined)
+    .filter(
+      row => lifeCycle(row, now).state === 'live' && (row.contextWindow ?? 0) > context && row.bestFor !== undefined,
+    )
     .map(({ id }) => id)
     .slice(0, 3);
   return alternatives.length > 0 ? { alternatives } : {};

@@ -1,6 +1,6 @@
 import { Money } from '../core/money.ts';
 import type { Usage } from '../llm/usage.ts';
-import { builtInPrices, picoPerToken } from './price-list.ts';
+import { picoPerToken, pricesInForce } from './price-list.ts';
 import type { FoundPrice, PriceList, PriceRow, PriceTier, Rates, TierRates } from './price-list.ts';
 
 /**
@@ -58,15 +58,16 @@ export interface Billable {
 
 /**
  * What a call cost, exactly. Cached reads and cache writes are parts of the input, each at its own rate; reasoning is inside the
- * output. A cached count that was not reported earns no discount: the vendor grants it by reporting it.
+ * output. A cached count that was not reported earns no discount: the vendor grants it by reporting it. A price of the person's own holds
+ * whatever the tier.
  */
 export function costOf(
   { provider, model, usage, at = Date.now(), tier }: Billable,
-  prices: PriceList = builtInPrices,
+  prices: PriceList = pricesInForce(),
 ): Cost {
   const price = prices.find(provider, model, at);
   if (!price) return provider === 'ollama' ? localCost : unknown('unknown-model');
-  const name = tierNamed(tier);
+  const name = price.row.flags?.includes('override') ? 'standard' : tierNamed(tier);
   const tierRates = name && price.row.tiers[name];
   const long = price.row.aboveTokens !== undefined && usage.inputTokens > price.row.aboveTokens;
   const rates = long ? tierRates?.long : tierRates?.base;
@@ -98,7 +99,7 @@ export interface Bound {
  */
 export function atMost(
   { provider, model, inputTokens, maxOutputTokens, at = Date.now(), tier = 'standard' }: Bound,
-  prices: PriceList = builtInPrices,
+  prices: PriceList = pricesInForce(),
 ): Money | undefined {
   for (const count of [inputTokens, maxOutputTokens]) {
     if (!isCount(count)) throw new RangeError(`Not a number of tokens: ${count}`);
@@ -124,7 +125,7 @@ export function priceOf(
   provider: string,
   model: string,
   at: Date | number = Date.now(),
-  prices: PriceList = builtInPrices,
+  prices: PriceList = pricesInForce(),
 ):
   | {
       readonly rates: TierRates;

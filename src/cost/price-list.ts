@@ -129,6 +129,16 @@ export function picoPerToken(rate: string): bigint {
 // The compiler reads a JSON file's words as plain strings; the price list test checks every row against the types above.
 export const builtInPrices = new PriceList(list.rows as unknown as readonly PriceRow[]);
 
+let inForce = builtInPrices;
+
+/** What everything is priced by where no other list is named: the built-in prices under the person's own. */
+export const pricesInForce = (): PriceList => inForce;
+
+/** One list for the process, in place of the last: no caller can forget to pass it on, and then bill at another price. */
+export function overridePrices(own: readonly PriceRow[]): void {
+  inForce = own.length === 0 ? builtInPrices : builtInPrices.withOverrides(own);
+}
+
 function keyOf(provider: string, model: string): string {
   return `${provider}\n${model}`;
 }

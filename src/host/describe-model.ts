@@ -40,9 +40,9 @@ function notesOn(facts: ModelFacts, now: number): string[] {
   const life = lifeCycle(facts, now);
   const instead = life.state !== 'live' && life.replacement ? ` ${life.replacement} takes its place.` : '';
   const cannot = [
-    !facts.tools && 'read your files',
-    !facts.vision && !facts.tools && 'see images',
-    !facts.streaming && 'answer word by word',
+    facts.tools === false && 'read your files',
+    facts.vision === false && facts.tools === false && 'see images',
+    facts.streaming === false && 'answer word by word',
   ].filter(ability => ability !== false);
   return [
     ...(life.state === 'shut-down' ? [`${facts.name} was shut down on ${life.shutdown}.${instead}`] : []),

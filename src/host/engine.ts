@@ -22,6 +22,7 @@ import { describeModel } from './describe-model.ts';
 import { priceOfRequest } from './price-of-request.ts';
 import { openStorage } from './open-storage.ts';
 import { actionPerformer } from './perform-action.ts';
+import { followOwnModels } from './own-models.ts';
 import { periodsAt } from './periods.ts';
 import { keyStateOf } from './key-for.ts';
 import { providerMaker } from './provider-maker.ts';
@@ -46,6 +47,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const channel = own.add(vscode.window.createOutputChannel('Pennyloom', { log: true }));
   const log = hostLog(channel);
   const keys = own.add(new SecretKeys(context.secrets, () => readSettings().keySource));
+  own.add(followOwnModels(clock.now));
   const { ledger, history, unavailable } = openStorage(context.globalStorageUri.fsPath, clock, log);
   own.add(ledger);
   const counter = own.add(tokenCounter(context.extensionPath, clock));

@@ -86,6 +86,9 @@ export function readSettings(): Settings {
   };
 }
 
+/** The person's own models and prices as the settings hold them: see `readOwnModels`. */
+export const ownModelsSetting = (): unknown => vscode.workspace.getConfiguration('pennyloom').get('models', []);
+
 /** What a settings file says may be anything; a provider nobody knows is taken for the default one. */
 function providerOf(own: vscode.WorkspaceConfiguration): ProviderName {
   const name = own.get<string>('provider', 'openai');

@@ -24,12 +24,13 @@ export function checkRequest(request: ChatRequest, model: string, facts: ModelFa
       `timeout must be between ${minTimeoutMs / 1000} and ${maxTimeoutMs / 1000} seconds, not ${timeoutMs / 1000}.`,
       'timeout',
     );
-  if (facts && !facts.vision && hasImage(request))
+  if (facts?.vision === false && hasImage(request))
     throw refusedLocally(
       `${facts.name} cannot see images. Remove the image or switch to a model with vision.`,
       'model',
     );
-  if (facts && !facts.tools && request.tools?.length) throw refusedLocally(`${facts.name} cannot call tools.`, 'model');
+  if (facts?.tools === false && request.tools?.length)
+    throw refusedLocally(`${facts.name} cannot call tools.`, 'model');
 }
 
 function hasImage({ messages }: ChatRequest): boolean {

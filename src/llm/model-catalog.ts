@@ -9,7 +9,7 @@ export type Endpoint = 'chat' | 'responses' | 'messages';
 /** The classes of the reference's decision tree. */
 export type BestFor = 'budget' | 'high-volume' | 'general' | 'complex' | 'stem-coding';
 
-/** What one model is and accepts. Dates are "YYYY-MM-DD", UTC; limits are tokens. */
+/** What one model is and accepts, as far as it is known: what is absent, nobody could tell. Dates are "YYYY-MM-DD", UTC; limits are tokens. */
 export interface ModelFacts {
   /** The row's id. A dated snapshot is answered with its family's row, so send the id you were given, not this one. */
   readonly id: string;
@@ -18,20 +18,21 @@ export interface ModelFacts {
   readonly name: string;
   /** "openai", "azure-openai", "anthropic", "mistral". */
   readonly provider: string;
-  readonly contextWindow: number;
+  readonly contextWindow?: number;
   /** Only where it is smaller than the context window. */
   readonly maxInputTokens?: number;
-  readonly maxOutputTokens: number;
-  readonly vision: boolean;
-  readonly tools: boolean;
-  readonly streaming: boolean;
+  readonly maxOutputTokens?: number;
+  readonly vision?: boolean;
+  readonly tools?: boolean;
+  readonly streaming?: boolean;
   /** The role instructions travel in; "none" means they must be folded into the first user message. */
-  readonly systemRole: 'system' | 'developer' | 'none';
+  readonly systemRole?: 'system' | 'developer' | 'none';
   readonly reasoning?: Reasoning;
   /** When temperature, top_p and logprobs are accepted: "effort-none" means only with reasoning effort "none". */
-  readonly sampling: 'always' | 'effort-none' | 'never';
-  readonly tokenLimitField: 'max_tokens' | 'max_completion_tokens';
-  readonly endpoints: readonly Endpoint[];
+  readonly sampling?: 'always' | 'effort-none' | 'never';
+  readonly tokenLimitField?: 'max_tokens' | 'max_completion_tokens';
+  /** Absent: nothing is known of how it is spoken to, and it is sent what it was asked for. */
+  readonly endpoints?: readonly Endpoint[];
   /** Absent where no source confirms how images are counted: then their cost is unknown, not zero. */
   readonly imageTokens?: ImageTokenRule;
   readonly bestFor?: BestFor;
@@ -58,8 +59,12 @@ export interface Reasoning {
  * - unconfirmed: only secondary sources, no data set has it yet
  * - image-tokens-unconfirmed: the image rule is partly measured by third parties
  * - vendor-facts-of-openai: the same model on another host, whose own life cycle is not known here
+ * - override: the person's own settings say so
  */
-export type ModelFlag = 'unconfirmed' | 'image-tokens-unconfirmed' | 'vendor-facts-of-openai';
+export type ModelFlag = 'unconfirmed' | 'image-tokens-unconfirmed' | 'vendor-facts-of-openai' | 'override';
+
+/** What somebody other than the catalogue knows of a model; where the catalogue has the model, only of these points. */
+export type ModelAmendment = Partial<ModelFacts> & Pick<ModelFacts, 'provider' | 'id'>;
 
 export type LifeCycle =
   | { readonly state: 'live' }
@@ -73,8 +78,39 @@ export const defaultModel = 'gpt-5.4';
 const rows = catalog.models as unknown as readonly ModelFacts[];
 const byProvider = indexByProvider(rows);
 
-/** The facts of a model, by exact id, alias, or dated snapshot; never by how the id begins. */
+/** By provider, then by id. */
+let amendments: ReadonlyMap<string, ReadonlyMap<string, readonly ModelAmendment[]>> = new Map();
+
+/**
+ * Lays these over the catalogue, in place of those of the last call; of two about the same point the later one holds. One for the
+ * process, as the catalogue itself is: no caller can forget to pass it on, and then check a request against other facts.
+ */
+export function amendCatalog(all: readonly ModelAmendment[]): void {
+  const providers = Map.groupBy(all, ({ provider }) => provider);
+  amendments = new Map([...providers].map(([provider, some]) => [provider, Map.groupBy(some, ({ id }) => id)]));
+}
+
+/** The facts of a model, by exact id, alias, or dated snapshot; never by how the id begins. An amendment is for its exact id only. */
 export function findModel(provider: string, id: string): ModelFacts | undefined {
+  const facts = catalogued(provider, id);
+  const amended = amendments.get(provider)?.get(id);
+  return amended ? amended.reduce(amend, facts ?? unheardOf(provider, id)) : facts;
+}
+
+function amend(facts: ModelFacts, { flags = [], ...amendment }: ModelAmendment): ModelFacts {
+  return { ...facts, ...amendment, flags: [...facts.flags, ...flags] };
+}
+
+const unheardOf = (provider: string, id: string): ModelFacts => ({
+  provider,
+  id,
+  name: id,
+  source: '',
+  checkedOn: '',
+  flags: [],
+});
+
+function catalogued(provider: string, id: string): ModelFacts | undefined {
   const own = lookUpModel(byProvider.get(provider) ?? none, id);
   if (own || provider !== 'azure-openai') return own;
   const facts = lookUpModel(byProvider.get('openai') ?? none, id);
@@ -90,10 +126,9 @@ export function listModels(
   options: { readonly at: Date | number; readonly includeShutDown?: boolean },
 ): readonly ModelFacts[] {
   const own = rows.filter(row => row.provider === provider);
-  const models =
-    own.length === 0 && provider === 'azure-openai'
-      ? rows.filter(row => row.provider === 'openai').map(row => hostedElsewhere(row, provider))
-      : own;
+  const hosted = own.length === 0 && provider === 'azure-openai' ? rows.filter(row => row.provider === 'openai') : own;
+  const ids = new Set([...hosted.map(({ id }) => id), ...(amendments.get(provider)?.keys() ?? [])]);
+  const models = [...ids].map(id => findModel(provider, id)!);
   const rank = (model: ModelFacts) => ['live', 'ending', 'shut-down'].indexOf(lifeCycle(model, options.at).state);
   return models
     .filter(model => options.includeShutDown || lifeCycle(model, options.at).state !== 'shut-down')
@@ -120,7 +155,7 @@ const daysUntil = (day: string, at: Date | number): number =>
 /** The vendor's suggestion, or that one's where it is gone itself; undefined where the line ends in a model that is. */
 function successor({ provider, replacement }: ModelFacts, at: Date | number): string | undefined {
   for (let id = replacement, hops = 0; id !== undefined && hops < 10; hops++) {
-    const next = byProvider.get(provider)?.get(id);
+    const next = findModel(provider, id);
     if (next?.shutdown === undefined || daysUntil(next.shutdown, at) > 0) return id;
     id = next.replacement;
   }

@@ -13,7 +13,7 @@ const skip = apiKey ? false : 'no OPENAI_API_KEY';
 function cheapest(): string {
   const now = Date.now();
   const priced = listModels('openai', { at: now })
-    .filter(model => lifeCycle(model, now).state === 'live' && model.endpoints.includes('chat') && model.streaming)
+    .filter(model => lifeCycle(model, now).state === 'live' && model.endpoints?.includes('chat') && model.streaming)
     .flatMap(({ id, flags }) => {
       const rates = flags.includes('unconfirmed') ? undefined : priceOf('openai', id, now)?.rates.base;
       return rates ? [{ id, price: Money.parse(rates.input).add(Money.parse(rates.output)) }] : [];

@@ -40,9 +40,9 @@ describe('Every row of the catalogue', () => {
       }
       for (const field of ['vision', 'tools', 'streaming'] as const) assert.equal(typeof row[field], 'boolean', row.id);
       for (const limit of [row.contextWindow, row.maxOutputTokens, row.maxInputTokens ?? 1]) {
-        assert.ok(Number.isSafeInteger(limit) && limit > 0, row.id);
+        assert.ok(Number.isSafeInteger(limit) && limit! > 0, row.id);
       }
-      assert.ok(row.endpoints.length > 0, row.id);
+      assert.ok(row.endpoints!.length > 0, row.id);
       for (const day of [row.released, row.shutdown]) if (day !== undefined) assert.match(day, date, row.id);
       for (const effort of row.reasoning?.efforts ?? []) assert.ok(efforts.includes(effort), row.id);
       const { efforts: offered = [], defaultEffort } = row.reasoning ?? {};
@@ -81,7 +81,7 @@ describe('The default model', () => {
   it('sees images, calls tools, and does both on Chat Completions when nothing is said about effort', () => {
     const facts = openAi(defaultModel);
     assert.ok(facts.vision && facts.tools && facts.streaming);
-    assert.ok(facts.endpoints.includes('chat'));
+    assert.ok(facts.endpoints?.includes('chat'));
     assert.equal(facts.reasoning?.defaultEffort, 'none');
     assert.deepEqual(
       facts.flags.filter(flag => flag === 'unconfirmed'),

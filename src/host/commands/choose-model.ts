@@ -36,7 +36,8 @@ function describe(facts: ModelFacts, current: boolean, now: number): ModelItem {
     description: price ? pricePair(price.rates.base, vscode.env.language) : 'price unknown',
     detail: [
       facts.bestFor,
-      `${facts.contextWindow.toLocaleString(vscode.env.language)} tokens of context`,
+      facts.contextWindow !== undefined &&
+        `${facts.contextWindow.toLocaleString(vscode.env.language)} tokens of context`,
       facts.vision && 'images',
       facts.tools && 'tools',
       life.state === 'ending' && `$(warning) shuts down ${life.shutdown}`,

@@ -18,11 +18,13 @@ export interface Route {
 /**
  * Which of the two APIs a request goes to, and with which effort. Chat Completions, where it can do the job; Responses, where the
  * model is only there, or takes tools only there while it reasons: from gpt-5.4 on, Chat Completions answers 400 to tools unless the
- * effort is "none" (models page of 2026-11). An unknown model is sent what it was asked for.
+ * effort is "none" (models page of 2026-11). A model of which
+ * nothing is known is sent what it was asked for.
  * @throws LlmError ERR_REFUSED_LOCALLY where the API that was asked for cannot do it.
  */
 export function route(request: ChatRequest, facts: ModelFacts | undefined, asked: Api | 'auto' = 'auto'): Route {
-  if (!facts) return { api: asked === 'auto' ? 'chat' : asked, effort: request.reasoningEffort, notices: [] };
+  if (!facts?.endpoints)
+    return { api: asked === 'auto' ? 'chat' : asked, effort: request.reasoningEffort, notices: [] };
   const { effort, notice } = knownEffort(request, facts);
   const notices = notice ? [notice] : [];
   const { api, effort: sent, notice: why } = chooseApi(request, facts, effort, asked);
@@ -63,7 +65,7 @@ function chooseApi(
   asked: Api | 'auto',
 ): Choice {
   const { name, endpoints, reasoning } = facts;
-  const has = (api: Api): boolean => endpoints.includes(api);
+  const has = (api: Api): boolean => endpoints?.includes(api) ?? true;
   const reasons = (effort ?? reasoning?.defaultEffort) !== 'none';
   const toolsWantResponses = tools?.length && reasoning?.toolsOnChatNeedEffortNone && reasons;
   const wanted: Api =

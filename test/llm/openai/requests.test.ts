@@ -20,7 +20,7 @@ test('the reference’s request arrives as POST with a Bearer key and JSON', asy
   assert.deepEqual(body, {
     model: 'gpt-4o',
     messages,
-    [findModel('openai', 'gpt-4o')!.tokenLimitField]: 4096,
+    [findModel('openai', 'gpt-4o')!.tokenLimitField!]: 4096,
     temperature: 1,
   });
   assert.equal(method, 'POST');
@@ -76,13 +76,13 @@ describe('temperature', () => {
 describe('maxTokens', () => {
   test('of 1 and of the model’s maximum are accepted', async () => {
     const { maxOutputTokens, tokenLimitField } = findModel('openai', 'gpt-4o')!;
-    for (const maxTokens of [1, maxOutputTokens])
-      assert.equal((await send({ messages: hello, maxTokens })).body[tokenLimitField], maxTokens);
+    for (const maxTokens of [1, maxOutputTokens!])
+      assert.equal((await send({ messages: hello, maxTokens })).body[tokenLimitField!], maxTokens);
   });
 
   test('outside is refused before sending, the range named', async () => {
     const { maxOutputTokens } = findModel('openai', 'gpt-4o')!;
-    for (const maxTokens of [0, -1, 1.5, NaN, maxOutputTokens + 1])
+    for (const maxTokens of [0, -1, 1.5, NaN, maxOutputTokens! + 1])
       assert.match(
         (await refused({ messages: hello, maxTokens })).message,
         new RegExp(`between 1 and ${maxOutputTokens} `),
@@ -260,7 +260,7 @@ test('what every live Chat model is asked with every setting, the vendor’s own
   const today = Date.UTC(2026, 10, 22);
   const known = new Set(SERVED_MODELS.flatMap(({ id, api }) => (api === 'both' ? id : [])));
   const models = listModels('openai', { at: today }).filter(
-    ({ id, endpoints }) => endpoints.includes('chat') && known.has(id),
+    ({ id, endpoints }) => endpoints?.includes('chat') && known.has(id),
   );
   assert.ok(models.length > 10);
   for (const { id: model, vision, tools, reasoning } of models)
