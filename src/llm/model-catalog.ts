@@ -78,15 +78,22 @@ export const defaultModel = 'gpt-5.4';
 const rows = catalog.models as unknown as readonly ModelFacts[];
 const byProvider = indexByProvider(rows);
 
+/** Who amends the catalogue, the more trusted last: what servers tell of their models, what the person's settings say. */
+const amenders = ['server', 'settings'] as const;
+type Amender = (typeof amenders)[number];
+
+const told = new Map<Amender, readonly ModelAmendment[]>();
 /** By provider, then by id. */
 let amendments: ReadonlyMap<string, ReadonlyMap<string, readonly ModelAmendment[]>> = new Map();
 
 /**
- * Lays these over the catalogue, in place of those of the last call; of two about the same point the later one holds. One for the
- * process, as the catalogue itself is: no caller can forget to pass it on, and then check a request against other facts.
+ * Lays these over the catalogue, in place of those the same amender gave before; of two about the same point the later one holds. One
+ * for the process, as the catalogue itself is: no caller can forget to pass it on, and then check a request against other facts.
  */
-export function amendCatalog(all: readonly ModelAmendment[]): void {
-  const providers = Map.groupBy(all, ({ provider }) => provider);
+export function amendCatalog(all: readonly ModelAmendment[], by: Amender = 'settings'): void {
+  told.set(by, all);
+  const inOrder = amenders.flatMap(amender => told.get(amender) ?? []);
+  const providers = Map.groupBy(inOrder, ({ provider }) => provider);
   amendments = new Map([...providers].map(([provider, some]) => [provider, Map.groupBy(some, ({ id }) => id)]));
 }
 

@@ -1,5 +1,6 @@
 import type { Wire } from './http/wire.ts';
 import type { FailureCode } from './llm-error.ts';
+import type { ModelAmendment } from './model-catalog.ts';
 import type { ProviderConfig } from './provider-config.ts';
 
 /** What one vendor is, to the rest of the program: its folder exports one of these, and `vendors` lists it. */
@@ -20,6 +21,10 @@ export interface Vendor {
   readonly keySteps?: readonly string[];
   /** What mends a failure with this vendor and no other; said before the general advice. */
   readonly remedies?: (failure: FailureToMend) => readonly string[];
+  /** What the server itself says it has, to choose from; ids alone where it says no more. @throws LlmError */
+  readonly listModels?: (config: ProviderConfig) => Promise<readonly ModelAmendment[]>;
+  /** What the server itself says of the configured model; undefined where it does not tell. Asked once, then remembered. */
+  readonly learnModel?: (config: ProviderConfig) => Promise<ModelAmendment | undefined>;
   /** Called for each provider that is made. What is wrong with the configuration is said when a request is prepared. */
   connect(config: ProviderConfig): Wire;
 }

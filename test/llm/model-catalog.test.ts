@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { familyOfSnapshot } from '../../src/llm/model-id.ts';
-import { defaultModel, findModel, lifeCycle, listModels } from '../../src/llm/model-catalog.ts';
+import { amendCatalog, defaultModel, findModel, lifeCycle, listModels } from '../../src/llm/model-catalog.ts';
 import type { ModelFacts } from '../../src/llm/model-catalog.ts';
 
 const november = new Date('2026-11-22T12:00:00Z');
@@ -221,5 +221,24 @@ describe('Life cycle', () => {
     assert.ok(
       models.findIndex(model => model.id === 'gpt-6.2-sol') < models.findIndex(model => model.id === 'gpt-5.4'),
     );
+  });
+});
+
+describe('what others know of a model', () => {
+  it('is believed in this order: the settings, then its server, then the catalogue', () => {
+    const model = { provider: 'openai', id: 'gpt-4o' };
+    try {
+      // In the order in which it comes to be known: settings at the start, servers when they are asked.
+      amendCatalog([{ ...model, contextWindow: 16_384 }], 'settings');
+      amendCatalog([{ ...model, contextWindow: 32_768, vision: false }], 'server');
+      const { contextWindow, vision, tools } = openAi('gpt-4o');
+      assert.deepEqual([contextWindow, vision, tools], [16_384, false, true]);
+      amendCatalog([], 'settings');
+      assert.equal(openAi('gpt-4o').contextWindow, 32_768);
+    } finally {
+      amendCatalog([], 'settings');
+      amendCatalog([], 'server');
+    }
+    assert.equal(openAi('gpt-4o').vision, true);
   });
 });

@@ -1,10 +1,10 @@
-import type { Dispatcher } from 'undici';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { collectResponse } from '../collect-response.ts';
 import type { ProviderConfig } from '../provider-config.ts';
 import type { LlmProvider } from '../provider.ts';
 import type { ChatRequest, ChatResponse } from '../request.ts';
 import type { StreamEvent } from '../stream-event.ts';
+import { dispatcherOf } from './dispatcher-of.ts';
 import type { Wire } from './wire.ts';
 import { WireExchange } from './wire-exchange.ts';
 import { WireStream } from './wire-stream.ts';
@@ -21,7 +21,6 @@ export class WireProvider implements LlmProvider {
   #clock: Clock;
   /** For what a request leaves out. */
   #defaults: Partial<ChatRequest>;
-  #dispatcher: Promise<Dispatcher> | undefined;
 
   /** @param label the vendor's name for a person. */
   constructor(config: ProviderConfig, label: string, wire: Wire) {
@@ -46,7 +45,7 @@ export class WireProvider implements LlmProvider {
         wire: this.#wire,
         prepare: async () => {
           const call = await this.#wire.prepare(whole);
-          return { call, dispatcher: await this.#dispatch() };
+          return { call, dispatcher: await dispatcherOf(this.#config) };
         },
       }),
     );
@@ -54,20 +53,6 @@ export class WireProvider implements LlmProvider {
 
   chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse> {
     return collectResponse(this.stream(request, signal), request);
-  }
-
-  #dispatch(): Promise<Dispatcher> {
-    if (!this.#dispatcher) {
-      this.#dispatcher = this.#makeDispatcher();
-      // A failure is not kept: the next call tries afresh.
-      this.#dispatcher.catch(() => (this.#dispatcher = undefined));
-    }
-    return this.#dispatcher;
-  }
-
-  async #makeDispatcher(): Promise<Dispatcher> {
-    const { dispatcher } = this.#config;
-    return typeof dispatcher === 'function' ? dispatcher() : (dispatcher ?? directAgent());
   }
 }
 
@@ -80,9 +65,4 @@ function defaultsOf(config: ProviderConfig): Partial<ChatRequest> {
     ...(reasoningEffort !== undefined && { reasoningEffort }),
     ...(streaming !== undefined && { streaming }),
   };
-}
-
-async function directAgent(): Promise<Dispatcher> {
-  const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
-  return new Agent({ allowH2: false });
 }
