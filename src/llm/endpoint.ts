@@ -28,7 +28,7 @@ export function parseEndpoint(text: string): URL {
       'endpoint',
     );
   url.hash = '';
-  url.pathname = url.pathname.replace(/\/+$/, '').replace(/\/(chat\/completions|responses|models)$/, '');
+  url.pathname = url.pathname.replace(/\/+$/, '').replace(/\/(chat\/completions|responses|messages|models)$/, '');
   return url;
 }
 

@@ -1,9 +1,11 @@
+import { anthropic } from './anthropic/anthropic.ts';
 import { openai } from './openai/openai.ts';
 import type { Vendor } from './vendor.ts';
 
 /** Every vendor there is. Adding one is a folder and a line here. */
 export const vendors = {
   openai,
+  anthropic,
 } satisfies { readonly [name: string]: Vendor };
 
 export type ProviderName = keyof typeof vendors;

@@ -1,9 +1,6 @@
-import { redact } from '../../core/redact.ts';
-import { figuresIn } from '../http/figures.ts';
-import { requestIdOf } from '../http/request-id.ts';
-import { retryAfterMs } from '../http/retry-after.ts';
+import { failedAnswer } from '../http/failed-answer.ts';
 import type { FailedAnswer, FailureContext } from '../http/wire.ts';
-import { type FailureCode, LlmError, type LlmErrorFacts } from '../llm-error.ts';
+import type { FailureCode, LlmError } from '../llm-error.ts';
 
 /**
  * What an error answer means, by status, error.code and error.type; never by the wording of a message.
@@ -11,33 +8,16 @@ import { type FailureCode, LlmError, type LlmErrorFacts } from '../llm-error.ts'
  * of 2026-11 (credit_balance_exhausted, slow_down, server_is_overloaded).
  */
 export function failureFromAnswer(answer: FailedAnswer, context: FailureContext): LlmError {
-  const { vendor, model, secrets, now } = context;
-  const { status, headers } = answer;
   const error = parseErrorBody(answer.body);
-  const { code, retryable } = classify(status ?? error?.numericCode, error);
-  const wait = retryAfterMs(headers, now);
-  // Cut only what is clean already: half a key is no longer recognised.
-  const clean = (text: string): string => clip(redact(text, secrets));
-  const requestId = requestIdOf(headers);
-  const shouldRetry = /^(true|false)$/.exec(headers['x-should-retry']?.trim() ?? '')?.[0];
-  const vendorCode = error?.code ?? error?.type;
-  const message = clean(error?.message ?? messageWithout(answer.body, error !== undefined));
-  const figures = figuresIn(code, message);
-  const facts: LlmErrorFacts = {
+  const { code, retryable } = classify(answer.status ?? error?.numericCode, error);
+  return failedAnswer(answer, context, {
     code,
     retryable,
-    vendor,
-    model,
-    message,
-    ...(figures && { figures }),
-    ...(status !== undefined && { status }),
-    ...(vendorCode && { vendorCode: clean(vendorCode) }),
-    ...(error?.param && { param: clean(error.param) }),
-    ...(requestId && { requestId: clean(requestId) }),
-    ...(wait !== undefined && { retryAfterMs: wait }),
-    ...(shouldRetry !== undefined && { shouldRetry: shouldRetry === 'true' }),
-  };
-  return new LlmError(facts);
+    isJson: error !== undefined,
+    message: error?.message,
+    vendorCode: error?.code ?? error?.type,
+    param: error?.param,
+  });
 }
 
 interface Verdict {
@@ -172,13 +152,5 @@ function pick<K extends string>(error: Record<string, unknown>, key: K): { [P in
   return typeof value === 'string' && value ? ({ [key]: value } as { [P in K]?: string }) : {};
 }
 
-function messageWithout(body: string, isJson: boolean): string {
-  if (body.trim() === '') return 'the server gave no reason';
-  if (isJson) return 'the server gave no reason that could be read';
-  if (/^\uFEFF?\s*<(!doctype|html|\?xml)/i.test(body)) return 'the server answered with a web page instead of JSON';
-  return 'the server answered something that is not JSON';
-}
-
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const clip = (text: string): string => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text);
