@@ -27,7 +27,7 @@ export function buildPrices({ models, genai, source, litellm, modelsDev }) {
         return [model, ...movingAliases(provider, model)].flatMap(part => rowsOf(part, { ...reports, source }));
       }),
   );
-  const all = [...movedNames(rows), ...referenceRows(), ...unconfirmedRows(), ...anthropicRows()];
+  const all = [...movedNames(rows, notes), ...referenceRows(), ...unconfirmedRows(), ...anthropicRows()];
   return { rows: [...all, ...agreedRows(models, all, { litellm, modelsDev })], notes };
 }
 
@@ -178,12 +178,18 @@ function agreedRows(models, rows, { litellm, modelsDev }) {
 }
 
 /** A moving name costs what the model costs that it has come to stand for. */
-function movedNames(rows) {
+function movedNames(rows, notes) {
   return rows.flatMap(row => {
     const moved = row.provider === 'mistral' && row.until === undefined ? latest[row.id] : undefined;
     if (!moved) return [row];
     const { tiers } = rows.find(({ provider, id }) => provider === 'mistral' && id === moved.stands);
-    const { flags, ...rest } = row;
+    const was = row.tiers.standard.base;
+    notes.push({
+      id: row.id,
+      what: 'moving name',
+      text: `genai-prices still has ${was.input}/${was.output}; since ${moved.from} it is priced as ${moved.stands}, which it stands for`,
+    });
+    const { flags: _, ...rest } = row;
     const since = { ...rest, from: moved.from, tiers, source: `${row.source}; Mistral model page (copy)` };
     return [
       { ...row, until: moved.from },
