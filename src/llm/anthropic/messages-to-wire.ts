@@ -1,3 +1,4 @@
+import { callIdFor } from '../call-id.ts';
 import { refusedLocally } from '../llm-error.ts';
 import type { AssistantMessage, ContentPart, Message, ToolCall } from '../message.ts';
 import { type Prefix, readContinuation } from './continuation.ts';
@@ -93,9 +94,11 @@ function inputOf({ arguments: text }: ToolCall): WireToolUse['input'] {
   return { INVALID_JSON: text };
 }
 
+const callIds = { pattern: /^[a-zA-Z0-9_-]+$/, digits: 24 };
+
 /**
- * Ids of calls as the API takes them: letters, digits, "_" and "-", each once in a conversation (400 "`tool_use` ids must be unique").
- * Other vendors' need neither. Always the same for the same conversation, so that its beginning stays in the cache.
+ * Ids of calls as the API takes them, each once in a conversation (400 "`tool_use` ids must be unique"); other vendors' may repeat.
+ * Always the same for the same conversation, so that its beginning stays in the cache.
  */
 class CallIds {
   #taken = new Set<string>();
@@ -103,7 +106,7 @@ class CallIds {
   #byOwn = new Map<string, string>();
 
   take(own: string): string {
-    const clean = own.replace(/[^a-zA-Z0-9_-]/g, '_') || 'call';
+    const clean = callIdFor(own, callIds);
     let id = clean;
     for (let number = 2; this.#taken.has(id); number++) id = `${clean}_${number}`;
     this.#taken.add(id);
