@@ -5,6 +5,7 @@ import { Money } from '../core/money.ts';
 import { orderedId } from '../core/ordered-id.ts';
 import type { Usage } from '../llm/usage.ts';
 import { openDatabase, type Database } from '../storage/database.ts';
+import { Presence } from '../storage/presence.ts';
 import { schema } from '../storage/schema.ts';
 import type { CallFacts, CallFilter, CallRow, CallStore, Cap, ModelTotal, PartFailure } from './call-store.ts';
 import { costOf } from './cost-of.ts';
@@ -165,11 +166,14 @@ export class Ledger implements Disposable {
   #writeSoon(): void {
     if (this.#isWriteDue) return;
     this.#isWriteDue = true;
-    setImmediate(() => {
+    const write = (): void => {
       if (!this.#isWriteDue) return;
       this.#writeAll();
       this.#changed.fire();
-    });
+    };
+    // Where nothing else runs nothing else will end meanwhile: only what is begun by the same event is waited for.
+    if (this.#running.size === 0) process.nextTick(write);
+    else setImmediate(write);
   }
 
   /** What ends and what begins, in one transaction: what is free again is free for those that begin. */
@@ -262,7 +266,18 @@ export function openLedger(path: string, clock: Clock = systemClock): Ledger {
   return ledgerIn(db, clock, () => db.close());
 }
 
-/** A ledger in a database that is already open, shared with the history. */
+/** A ledger in a database that is already open, shared with the history. What windows that are gone left reserved is lost from now on. */
 export function ledgerIn(db: Database, clock: Clock, close: () => void = () => {}): Ledger {
-  return new Ledger(new SqliteCallStore(db), clock, () => orderedId(clock.now()), close);
+  const newId = (): string => orderedId(clock.now());
+  const presence = db.path === undefined ? undefined : new Presence(db.path, newId());
+  const store = new SqliteCallStore(db, presence);
+  try {
+    store.recover(clock.now());
+  } catch {
+    // Another window has the database for long, or the disk is full: the next window will do it.
+  }
+  return new Ledger(store, clock, newId, () => {
+    close();
+    presence?.end();
+  });
 }

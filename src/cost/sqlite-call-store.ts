@@ -1,6 +1,8 @@
 import { Money } from '../core/money.ts';
 import { picoPerPart, spansMs } from '../storage/call-sums.ts';
 import type { Database, Row } from '../storage/database.ts';
+import type { Presence } from '../storage/presence.ts';
+import { afterAll, rollUp } from '../storage/rolled-sums.ts';
 import {
   type CallFilter,
   type CallRow,
@@ -13,23 +15,33 @@ import {
   type PartFailure,
 } from './call-store.ts';
 
+/** What was reserved before calls said by whom. No answer takes a day. */
+const nobodysMs = 86_400_000;
+/** Settlements of this window between two roll-ups: so many calls, times the windows, are added up anew by every query. */
+const rollUpEvery = 128;
+
 /** Calls in the database that all windows share. */
 export class SqliteCallStore implements CallStore {
   #db: Database;
+  #presence: Presence | undefined;
+  #sinceRollUp = 0;
 
-  constructor(db: Database) {
+  /** @param presence how other windows know that this one lives, and what it holds is no concern of theirs. */
+  constructor(db: Database, presence?: Presence) {
     this.#db = db;
+    this.#presence = presence;
   }
 
   insert(row: CallRow, caps: readonly Cap[]): void {
-    this.#db.transaction(() => {
+    const writer = this.#presence?.show() ?? null;
+    const add = (): void => {
       for (const cap of caps) {
         const spent = this.committed(cap.filter);
         if (!row.bound || spent.add(row.bound).compare(cap.limit) > 0) throw new CapReached(cap, spent);
       }
       this.#db.run(
-        `INSERT INTO calls (id, session, conversation, turn, feature, workspace, provider, model, started, state, bound)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'reserved', ?)`,
+        `INSERT INTO calls (id, session, conversation, turn, feature, workspace, provider, model, started, state, bound, writer)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'reserved', ?, ?)`,
         row.id,
         row.session,
         row.conversation,
@@ -40,14 +52,26 @@ export class SqliteCallStore implements CallStore {
         row.model,
         row.started,
         row.bound?.pico ?? null,
+        writer,
       );
+    };
+    // One statement is a transaction by itself, and a part of one.
+    if (caps.length === 0 || this.#db.inTransaction) add();
+    else this.#db.transaction(add);
+  }
+
+  settle(id: string, settlement: CallSettlement): void {
+    if (++this.#sinceRollUp < rollUpEvery) return this.#settle(id, settlement);
+    this.#db.transaction(() => {
+      this.#settle(id, settlement);
+      this.#rollUp();
     });
   }
 
-  settle(id: string, { state, settled, cost, usage, priceSource, priceDate, tier, flags = [] }: CallSettlement): void {
+  #settle(id: string, { state, settled, cost, usage, priceSource, priceDate, tier, flags = [] }: CallSettlement): void {
     this.#db.run(
       `UPDATE calls SET state = ?, settled = ?, cost = ?, input = ?, cached = ?, cache_write = ?, output = ?, reasoning = ?,
-         usage = ?, price_source = ?, price_date = ?, tier = ?, flags = ? WHERE id = ?`,
+         usage = ?, price_source = ?, price_date = ?, tier = ?, flags = ?, writer = NULL WHERE id = ?`,
       state,
       settled,
       cost?.pico ?? null,
@@ -81,6 +105,48 @@ export class SqliteCallStore implements CallStore {
         }
       }),
     );
+  }
+
+  /**
+   * What windows that are gone left reserved is lost: it may have cost anything up to its bound. For when a window begins, together
+   * with adding up what is still to be added up.
+   * @returns how many calls were lost.
+   */
+  recover(now: number): number {
+    const gone = this.#db
+      .all(`SELECT writer, max(started) AS last FROM calls WHERE state = 'reserved' GROUP BY writer`)
+      .filter(({ writer, last }) =>
+        writer === null ? now - Number(last) > nobodysMs : this.#presence?.isGone(String(writer)),
+      );
+    if (gone.length === 0 && !this.#isRollUpDue()) return 0;
+    const lost = this.#db.transaction(() => {
+      this.#rollUp();
+      return gone.flatMap(({ writer, last }) =>
+        this.#db.all(
+          `UPDATE calls SET state = 'lost', settled = ?, writer = NULL
+           WHERE state = 'reserved' AND writer IS ? AND started <= ? RETURNING id`,
+          now,
+          writer as string | null,
+          last as bigint,
+        ),
+      );
+    });
+    for (const { writer } of gone) if (writer !== null) this.#presence?.forget(String(writer));
+    return lost.length;
+  }
+
+  #isRollUpDue(): boolean {
+    const row = this.#db.get(
+      `SELECT 1 AS due FROM calls WHERE started >= (SELECT moment FROM rolled_until) ORDER BY started LIMIT 1 OFFSET ?`,
+      rollUpEvery,
+    );
+    return row !== undefined;
+  }
+
+  #rollUp(): void {
+    this.#sinceRollUp = 0;
+    const until = this.#db.get(afterAll)!['moment'] as bigint;
+    for (const sql of rollUp) this.#db.run(sql, until);
   }
 
   totals(filter: CallFilter): ModelTotal[] {
@@ -151,7 +217,7 @@ const oneByOne = ({ where, values }: ReturnType<typeof whereOf>): Query => ({
       state = 'estimated' AS estimated, ${parts('cost')}, ${parts('coalesce(cost, bound)', 'committed_')},
       coalesce(input, 0) AS input, coalesce(cached, 0) AS cached, coalesce(output, 0) AS output,
       coalesce(reasoning, 0) AS reasoning
-    FROM calls WHERE state NOT IN ('reserved', 'rejected') AND ${where}`,
+    FROM calls WHERE state <> 'reserved' AND state <> 'rejected' AND ${where}`,
   values,
 });
 

@@ -8,6 +8,8 @@ export type Row = Record<string, string | bigint | number | Uint8Array | null>;
 
 /** The part of SQLite that the rest of the code uses; statements are prepared once and kept. */
 export interface Database {
+  /** Its file; undefined where it is only in memory. */
+  readonly path: string | undefined;
   run(sql: string, ...values: SQLInputValue[]): void;
   get(sql: string, ...values: SQLInputValue[]): Row | undefined;
   all(sql: string, ...values: SQLInputValue[]): Row[];
@@ -41,8 +43,9 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
     db.exec(
       `PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`,
     );
-    migrate(db, migrations);
-    return new SqliteDatabase(db);
+    const opened = new SqliteDatabase(db, path === ':memory:' ? undefined : path);
+    migrate(db, opened, migrations);
+    return opened;
   } catch (error) {
     db?.close();
     if (error instanceof StorageUnavailable) throw error;
@@ -52,7 +55,7 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
   }
 }
 
-function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
+function migrate(db: DatabaseSync, opened: Database, migrations: readonly Migration[]): void {
   const version = (): number => (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
   const refuseNewer = (): void => {
     if (version() > migrations.length)
@@ -60,7 +63,7 @@ function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
   };
   refuseNewer();
   if (version() === migrations.length) return;
-  inTransaction(db, () => {
+  opened.transaction(() => {
     // Read again inside the transaction: another window, perhaps of a newer version, may have migrated while we waited.
     refuseNewer();
     for (const sql of migrations.slice(version())) db.exec(sql);
@@ -68,39 +71,37 @@ function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
   });
 }
 
-function inTransaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE');
+/** Statements that begin and end a whole, whatever the whole is: a transaction, or a part of one. */
+interface Brackets {
+  readonly begin: string;
+  readonly end: string;
+  readonly undo: readonly string[];
+}
+const whole: Brackets = { begin: 'BEGIN IMMEDIATE', end: 'COMMIT', undo: ['ROLLBACK'] };
+/** A part that may fail alone. */
+const part: Brackets = { begin: 'SAVEPOINT part', end: 'RELEASE part', undo: ['ROLLBACK TO part', 'RELEASE part'] };
+
+function inBrackets<T>({ begin, end, undo }: Brackets, db: Pick<Database, 'run' | 'inTransaction'>, work: () => T): T {
+  db.run(begin);
   try {
     const result = work();
-    db.exec('COMMIT');
+    db.run(end);
     return result;
   } catch (error) {
     // SQLite has already rolled back by itself where the disk is full or broken; the first error is the one that tells why.
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
-}
-
-/** A part of a transaction that may fail alone. */
-function inSavepoint<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('SAVEPOINT part');
-  try {
-    const result = work();
-    db.exec('RELEASE part');
-    return result;
-  } catch (error) {
-    // As above: where SQLite has given up the whole transaction, there is nothing left to take back.
-    if (db.isTransaction) db.exec('ROLLBACK TO part; RELEASE part');
+    if (db.inTransaction) for (const sql of undo) db.run(sql);
     throw error;
   }
 }
 
 class SqliteDatabase implements Database {
+  readonly path: string | undefined;
   #db: DatabaseSync;
   #statements = new Map<string, StatementSync>();
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, path: string | undefined) {
     this.#db = db;
+    this.path = path;
   }
 
   run(sql: string, ...values: SQLInputValue[]): void {
@@ -120,7 +121,7 @@ class SqliteDatabase implements Database {
   }
 
   transaction<T>(work: () => T): T {
-    return this.#db.isTransaction ? inSavepoint(this.#db, work) : inTransaction(this.#db, work);
+    return inBrackets(this.inTransaction ? part : whole, this, work);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { callSums } from './call-sums.ts';
 import type { Migration } from './database.ts';
+import { rolledSums } from './rolled-sums.ts';
 
 /** The one database's schema, oldest first. Never edit an entry that was released; add one. */
 export const schema: readonly Migration[] = [
@@ -54,4 +55,5 @@ export const schema: readonly Migration[] = [
   ALTER TABLE calls ADD COLUMN deleted INTEGER; -- ms; of these only what budgets go by is left, and that for a while
   CREATE INDEX calls_deleted ON calls (started) WHERE deleted IS NOT NULL;
   `,
+  rolledSums,
 ];

@@ -7,6 +7,7 @@ import type { CallFilter, CallRow, ModelTotal } from '../../src/cost/call-store.
 import { dearestFirst } from '../../src/cost/call-store.ts';
 import { SqliteCallStore } from '../../src/cost/sqlite-call-store.ts';
 import { spansMs } from '../../src/storage/call-sums.ts';
+import { rollUp } from '../../src/storage/rolled-sums.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { schema } from '../../src/storage/schema.ts';
 import { tokens } from '../support/scripted-provider.ts';
@@ -39,6 +40,7 @@ const change = fc.oneof(
   fc.record({ do: fc.constant('move' as const), id, started: moment, model }),
   fc.record({ do: fc.constant('delete' as const), id }),
   fc.record({ do: fc.constant('delete before' as const), started: moment }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('roll up' as const), until: moment }) },
 ); // prettier-ignore
 
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
@@ -68,6 +70,8 @@ function apply(db: Database, one: Change): void {
       return new SqliteCallStore(db).remove(one.id);
     case 'delete before':
       return db.run('DELETE FROM calls WHERE started < ?', one.started);
+    case 'roll up':
+      for (const sql of rollUp) db.run(sql, one.until);
   }
 }
 

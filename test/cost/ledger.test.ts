@@ -213,6 +213,7 @@ test('what is kept of a call: counts, the provider’s own object, tier and flag
     tier: 'batch',
     flags: JSON.stringify(['cached-rate-missing']),
     deleted: null,
+    writer: null,
   });
 });
 
