@@ -115,6 +115,7 @@ test('a workspace can set neither where the key goes nor what may be spent', () 
     'endpoints',
     'headers',
     'azure.auth',
+    'azure.entraHosts',
     'models',
     'keySource',
     'budget.session',

@@ -3,6 +3,7 @@ import type { FailureCode, LlmErrorFacts } from '../llm/llm-error.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import { findModel, lifeCycle, listModels } from '../llm/model-catalog.ts';
 import type { LlmProvider } from '../llm/provider.ts';
+import { findVendor } from '../llm/vendors.ts';
 
 /** An LlmError as far as it may be kept: no request, no headers. */
 export interface FailureRecord extends Pick<
@@ -49,6 +50,8 @@ export function failureRecord(
     return { code: 'ERR_BAD_RESPONSE', message: 'Something unexpected went wrong inside Pennyloom.', retryable: true };
   }
   const { code, retryable, notSent, retryAfterMs, status, requestId, vendorCode, param, figures } = error.facts;
+  // What there is besides the owner's own names, nobody knows.
+  const listed = provider && !findVendor(provider.name)?.modelBehind ? provider : undefined;
   return {
     code,
     message: error.message,
@@ -61,8 +64,8 @@ export function failureRecord(
     ...(param && { param }),
     ...(figures && { figures }),
     ...(provider && { provider: provider.name, model: provider.model }),
-    ...(provider && code === 'ERR_MODEL_NOT_FOUND' && instead(provider, now)),
-    ...(provider && code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && larger(provider, now)),
+    ...(listed && code === 'ERR_MODEL_NOT_FOUND' && instead(listed, now)),
+    ...(listed && code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && larger(listed, now)),
     ...(code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && hasEarlier && { hasEarlier }),
     ...(fallback && fallback !== provider?.model && helpedByAnother.has(code) && { fallback }),
   };

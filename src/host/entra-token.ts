@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import { LlmError } from '../llm/llm-error.ts';
 
-/** Microsoft Learn, "How to configure Azure OpenAI with Microsoft Entra ID" (read 2026-11-22): the audience of every resource. */
-const scopes = ['https://cognitiveservices.azure.com/.default'];
-
 /**
- * An access token from VS Code's own Microsoft sign-in, which renews it as needed: asked for at each call, kept nowhere here.
+ * An access token for this scope from VS Code's own Microsoft sign-in, which keeps it and renews it: asked for at each call, kept
+ * nowhere here. The clouds of states have a sign-in of their own, which the setting "microsoft-sovereign-cloud.environment" turns on
+ * (microsoft/vscode#178725, read 2026-11-28).
  * @throws LlmError ERR_KEY_REQUIRED where the person does not sign in.
  */
-export async function entraToken(): Promise<string> {
+export async function entraToken(scope: string): Promise<string> {
+  const provider = new URL(scope).hostname.endsWith('.com') ? 'microsoft' : 'microsoft-sovereign-cloud';
   try {
-    return (await vscode.authentication.getSession('microsoft', scopes, { createIfNone: true })).accessToken;
+    return (await vscode.authentication.getSession(provider, [scope], { createIfNone: true })).accessToken;
   } catch (error) {
     throw new LlmError({
       code: 'ERR_KEY_REQUIRED',

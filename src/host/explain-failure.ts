@@ -93,7 +93,9 @@ function figuresOf({ figures }: FailureRecord, locale: string | undefined): stri
 }
 
 /** What became of the model, and what to ask instead. */
-function elsewhere({ model, shutdown, alternatives }: FailureRecord): string[] {
+function elsewhere({ model, shutdown, alternatives }: FailureRecord, vendor: Vendor | undefined): string[] {
+  // Not a model but its owner's name for it: the vendor's remedies say all there is to say.
+  if (vendor?.modelBehind) return [];
   return [
     shutdown ? `${model ?? 'The model'} was shut down on ${shutdown}.` : "Check the model's id for typos.",
     alternatives?.length ? `Live today: ${alternatives.join(', ')}.` : 'Choose a model that is live.',
@@ -195,7 +197,7 @@ function words(failure: FailureRecord, vendor: Vendor | undefined, locale: strin
     case 'ERR_MODEL_NOT_FOUND':
       return {
         title: 'The model does not exist here, or this key may not use it.',
-        resolutions: elsewhere(failure),
+        resolutions: elsewhere(failure, vendor),
         actions: [primary(switchModel), settings],
       };
     case 'ERR_INVALID_REQUEST':

@@ -24,8 +24,7 @@ export async function keyStateOf(
   { provider, endpoint, azure }: Pick<Settings, 'provider' | 'endpoint' | 'azure'>,
   keys: SecretKeys,
 ): Promise<'set' | 'missing'> {
-  const name: string = provider;
-  if (name === 'azure-openai' && azure.auth === 'entra') return 'set';
+  if (provider === 'azure-openai' && azure.auth === 'entra') return 'set';
   // An endpoint that is none has no key either; sending will say what is wrong with it.
   const origin = originOf(endpoint);
   if (!origin) return vendorOf(provider).key === 'required' ? 'missing' : 'set';

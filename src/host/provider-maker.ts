@@ -58,24 +58,24 @@ export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
 
 /** Who is asked, where, and as whom. @throws LlmError (notSent) for settings that lead nowhere. */
 export function connectionOf(
-  { provider, model, endpoint, api, headers, azure }: Settings,
+  { provider, asked, endpoint, api, headers, azure }: Settings,
   keys: SecretKeys,
-  standIn = model,
+  model = asked,
 ): ProviderConfig {
   const { label } = vendorOf(provider);
   if (!endpoint) throw refusedLocally(`${label} needs an endpoint. Choose the provider again to give it.`, 'endpoint');
-  if (!standIn) throw refusedLocally(`No model is chosen for ${label}.`, 'model');
+  if (!model) throw refusedLocally(`No model is chosen for ${label}.`, 'model');
   const { origin } = parseEndpoint(endpoint);
+  const onAzure = provider === 'azure-openai';
   return {
     provider,
-    model: standIn,
+    model,
     endpoint,
     api,
-    apiKey: () => keyFor(keys, provider, origin),
     // Each vendor takes of this what is meant for it.
     headers,
-    ...azure,
-    entraToken,
+    ...(onAzure && azure),
+    ...(onAzure && azure.auth === 'entra' ? { entraToken } : { apiKey: () => keyFor(keys, provider, origin) }),
   };
 }
 

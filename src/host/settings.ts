@@ -8,8 +8,10 @@ import type { ReasoningEffort } from '../llm/request.ts';
 /** The settings as one request needs them, read at that moment: a change holds from the next request on. */
 export interface Settings {
   readonly provider: ProviderName;
-  /** '' where neither the person nor the provider names one. */
+  /** The model whose facts and prices hold; '' where neither the person nor the provider names one. */
   readonly model: string;
+  /** The name it is asked by: its own, or its deployment's. */
+  readonly asked: string;
   /** '' where the provider has no address of its own and the person gave none. */
   readonly endpoint: string;
   /** Sent with every request to an OpenAI-compatible host. */
@@ -38,6 +40,8 @@ export interface AzureSettings {
   readonly auth: 'key' | 'entra';
   /** '' for the v1 API, which has none. */
   readonly apiVersion: string;
+  /** Hosts that may get the sign-in's token, besides Azure's own. */
+  readonly entraHosts: readonly string[];
 }
 
 /** US dollars; undefined is no limit. */
@@ -50,15 +54,20 @@ export interface Budgets {
 export function readSettings(): Settings {
   const own = vscode.workspace.getConfiguration('pennyloom');
   const provider = providerOf(own);
+  const { endpoint, model: named = '' } = placeOf(own, provider);
+  const asked = modelOf(own, provider) || named;
+  const deployments = strings(own.get('azure.deployments'));
   return {
     provider,
-    model: modelOf(own, provider),
-    endpoint: endpointOf(own, provider),
+    model: vendorOf(provider).modelBehind?.(asked, deployments) ?? asked,
+    asked,
+    endpoint,
     headers: strings(own.get('headers')),
     azure: {
-      deployments: strings(own.get('azure.deployments')),
+      deployments,
       auth: own.get('azure.auth', 'key'),
       apiVersion: own.get('azure.apiVersion', '').trim(),
+      entraHosts: texts(own.get('azure.entraHosts')),
     },
     api: own.get('api', 'auto'),
     reasoningEffort: effortOf(own.get('reasoningEffort', 'auto')),
@@ -106,6 +115,22 @@ function endpointOf(own: vscode.WorkspaceConfiguration, provider: ProviderName):
   const set = provider === 'openai' ? own.get('endpoint', '') : strings(own.get('endpoints'))[provider];
   return set?.trim() || (vendorOf(provider).defaultEndpoint ?? '');
 }
+
+/** The endpoint in the form its vendor keeps, with the model it names; one that cannot be read stays, so that sending says what is wrong. */
+function placeOf(
+  own: vscode.WorkspaceConfiguration,
+  provider: ProviderName,
+): { readonly endpoint: string; readonly model?: string } {
+  const endpoint = endpointOf(own, provider);
+  try {
+    return vendorOf(provider).readEndpoint?.(endpoint) ?? { endpoint };
+  } catch {
+    return { endpoint };
+  }
+}
+
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter(entry => typeof entry === 'string') : [];
 
 /** A map of texts, without whatever else a settings file may hold in its place. */
 function strings(value: unknown): { readonly [name: string]: string } {

@@ -25,11 +25,13 @@ export function createProvider(config: ProviderConfig): LlmProvider {
   const endpoint = config.endpoint ?? vendor.defaultEndpoint ?? '';
   const pool = config.policies ?? new PolicyPool(clock);
   const limiter = async (): Promise<RateLimiter | undefined> => {
-    const { apiKey } = config;
+    const { apiKey, auth } = config;
     const key = typeof apiKey === 'function' ? await apiKey() : apiKey;
     // Without a key that it needs nothing is sent: the wire says so.
-    if (!key && vendor.key === 'required') return undefined;
-    return pool.limiter({ provider: wire.name, endpoint, apiKey: key ?? '', model: wire.model }, rateLimit ?? {});
+    if (!key && vendor.key === 'required' && auth !== 'entra') return undefined;
+    // Azure's limits are each deployment's own, though two may be of one model.
+    const model = vendor.modelBehind ? (config.deployment ?? config.model ?? wire.model) : wire.model;
+    return pool.limiter({ provider: wire.name, endpoint, apiKey: key ?? '', model }, rateLimit ?? {});
   };
   return resilient(attempt, {
     retry: retry === false ? { ...defaultRetry, attempts: 1 } : retry,

@@ -25,8 +25,10 @@ export interface ProviderConfig {
   readonly apiVersion?: string;
   /** Azure: how one signs in. Default key. */
   readonly auth?: 'key' | 'entra';
-  /** Azure with Entra ID: a token that is good now, asked for at each call. */
-  readonly entraToken?: () => Promise<string>;
+  /** Azure with Entra ID: a token for this scope that is good now, asked for at each call. */
+  readonly entraToken?: (scope: string) => Promise<string>;
+  /** Azure with Entra ID: hosts that may get the token, besides Azure's own. */
+  readonly entraHosts?: readonly string[];
   /** OpenAI-compatible hosts: sent with every request. */
   readonly headers?: { readonly [name: string]: string };
   readonly maxTokens?: number;

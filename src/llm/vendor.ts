@@ -2,7 +2,6 @@ import type { Wire } from './http/wire.ts';
 import type { FailureCode } from './llm-error.ts';
 import type { ModelAmendment } from './model-catalog.ts';
 import type { ProviderConfig } from './provider-config.ts';
-import type { Usage } from './usage.ts';
 
 /** What one vendor is, to the rest of the program: its folder exports one of these, and `vendors` lists it. */
 export interface Vendor {
@@ -20,14 +19,19 @@ export interface Vendor {
   readonly pages: VendorPages;
   /** How a person gets a key, in order. */
   readonly keySteps?: readonly string[];
+  /**
+   * Where models go by names their owner gave them (deployments), and no list says what there is: the model behind one, going by what its
+   * owner says of it.
+   */
+  readonly modelBehind?: (name: string, said: { readonly [name: string]: string }) => string;
+  /** An address as a person pasted it, in the form settings keep, with the model it names. @throws LlmError for what is none. */
+  readonly readEndpoint?: (text: string) => { readonly endpoint: string; readonly model?: string };
   /** What mends a failure with this vendor and no other; said before the general advice. */
   readonly remedies?: (failure: FailureToMend) => readonly string[];
   /** What the server itself says it has, to choose from; ids alone where it says no more. @throws LlmError */
   readonly listModels?: (config: ProviderConfig) => Promise<readonly ModelAmendment[]>;
   /** What the server itself says of the configured model; undefined where it does not tell. Asked once, then remembered. */
   readonly learnModel?: (config: ProviderConfig) => Promise<ModelAmendment | undefined>;
-  /** Reads a usage object that was kept, so that a call can be priced again by what is known today; undefined for what is none. */
-  readonly readUsage?: (raw: unknown) => Usage | undefined;
   /** Called for each provider that is made. What is wrong with the configuration is said when a request is prepared. */
   connect(config: ProviderConfig): Wire;
 }

@@ -1,10 +1,12 @@
 import { anthropic } from './anthropic/anthropic.ts';
+import { azureOpenAi } from './azure-openai/azure-openai.ts';
 import { openai } from './openai/openai.ts';
 import type { Vendor } from './vendor.ts';
 
 /** Every vendor there is. Adding one is a folder and a line here. */
 export const vendors = {
   openai,
+  'azure-openai': azureOpenAi,
   anthropic,
 } satisfies { readonly [name: string]: Vendor };
 

@@ -25,10 +25,14 @@ function wholeNumber(text: string | undefined): number | undefined {
 
 const unitMs: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Go-style durations as OpenAI writes them: "1s", "6m0s", "120ms", "1h2m3.5s". */
+/**
+ * Go-style durations as OpenAI writes them: "1s", "6m0s", "120ms", "1h2m3.5s"; or Azure's whole seconds (openai/openai-dotnet#838, read
+ * 2026-11-28), which are fewer than any point in time.
+ */
 export function durationMs(text: string | undefined): number | undefined {
   const whole = text?.trim();
   if (!whole) return undefined;
+  if (/^\d{1,6}$/.test(whole)) return Number(whole) * 1000;
   const part = /(\d+(?:\.\d+)?)(ms|[smhd])/y;
   let total = 0;
   while (part.lastIndex < whole.length) {

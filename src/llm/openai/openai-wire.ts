@@ -31,6 +31,8 @@ export interface OpenAiDialect {
   readonly tokenLimitField?: ModelFacts['tokenLimitField'];
   /** What "auto" means for a model without facts, and which APIs there are at all; default both, Chat first. */
   readonly onlyChat?: boolean;
+  /** Where there is only Chat, a sentence: how a model gets asked that is only on Responses. Default: the setting "api". */
+  readonly responsesAre?: string;
   /** Where requests of this API go. @throws LlmError (notSent) for an endpoint that is none. */
   url(api: Api): URL;
   /** What proves who is asking, with what of it must never show. @throws LlmError (notSent) where something is missing. */
@@ -56,10 +58,10 @@ export class OpenAiWire implements Wire {
   }
 
   async prepare(request: ChatRequest): Promise<WireCall> {
-    const { facts, onlyChat } = this.#dialect;
+    const { facts, onlyChat, responsesAre } = this.#dialect;
     const { headers, secrets } = await this.#dialect.authorize();
     checkRequest(request, this.model, facts);
-    const taken = route(request, facts, onlyChat ? 'chat' : this.#asked);
+    const taken = route(request, facts, onlyChat ? 'chat' : this.#asked, responsesAre);
     const { api, notices } = taken;
     const body = this.#body(request, taken);
     return {

@@ -22,12 +22,17 @@ export interface Route {
  * nothing is known is sent what it was asked for.
  * @throws LlmError ERR_REFUSED_LOCALLY where the API that was asked for cannot do it.
  */
-export function route(request: ChatRequest, facts: ModelFacts | undefined, asked: Api | 'auto' = 'auto'): Route {
+export function route(
+  request: ChatRequest,
+  facts: ModelFacts | undefined,
+  asked: Api | 'auto' = 'auto',
+  responsesAre?: string,
+): Route {
   if (!facts?.endpoints)
     return { api: asked === 'auto' ? 'chat' : asked, effort: request.reasoningEffort, notices: [] };
   const { effort, notice } = knownEffort(request, facts);
   const notices = notice ? [notice] : [];
-  const { api, effort: sent, notice: why } = chooseApi(request, facts, effort, asked);
+  const { api, effort: sent, notice: why } = chooseApi(request, facts, effort, asked, responsesAre);
   if (why) notices.push(why);
   if (request.responseFormat?.type === 'json-object' && !jsonIsMentioned(request))
     notices.push('OpenAI refuses JSON mode unless a message mentions JSON.');
@@ -63,6 +68,7 @@ function chooseApi(
   facts: ModelFacts,
   effort: ReasoningEffort | undefined,
   asked: Api | 'auto',
+  responsesAre = 'Set "pennyloom.api" to "auto" or "responses".',
 ): Choice {
   const { name, endpoints, reasoning } = facts;
   const has = (api: Api): boolean => endpoints?.includes(api) ?? true;
@@ -71,8 +77,12 @@ function chooseApi(
   const wanted: Api =
     asked !== 'auto' ? asked : !has('chat') || (toolsWantResponses && has('responses')) ? 'responses' : 'chat';
   if (!has(wanted)) {
-    const [api, other] = wanted === 'chat' ? ['Chat Completions', 'responses'] : ['Responses', 'chat'];
-    throw refusedLocally(`${name} is not available over ${api}. Set "pennyloom.api" to "auto" or "${other}".`, 'api');
+    throw refusedLocally(
+      wanted === 'chat'
+        ? `${name} is not available over Chat Completions. ${responsesAre}`
+        : `${name} is not available over Responses. Set "pennyloom.api" to "auto" or "chat".`,
+      'api',
+    );
   }
   if (wanted === 'responses' || !toolsWantResponses) return { api: wanted, effort };
   if (reasoning.efforts.includes('none'))
@@ -81,8 +91,5 @@ function chooseApi(
       effort: 'none',
       notice: `${name} answers without reasoning: over Chat Completions it takes tools only so.`,
     };
-  throw refusedLocally(
-    `${name} cannot call tools over Chat Completions. Set "pennyloom.api" to "auto", or switch to another model.`,
-    'api',
-  );
+  throw refusedLocally(`${name} cannot call tools over Chat Completions. ${responsesAre}`, 'api');
 }

@@ -32,6 +32,8 @@ export interface RequestRecord {
   readonly at: number;
   readonly method: string;
   readonly path: string;
+  /** What stands behind the "?", where there is one. */
+  readonly query?: string;
   readonly headers: IncomingHttpHeaders;
   state: 'receiving' | 'answering' | 'done';
   bodyBytes: number;
@@ -88,7 +90,7 @@ export class RequestLog {
     return this.#records;
   }
 
-  open(seen: Pick<RequestRecord, 'requestId' | 'at' | 'method' | 'path' | 'headers'>): RequestRecord {
+  open(seen: Pick<RequestRecord, 'requestId' | 'at' | 'method' | 'path' | 'query' | 'headers'>): RequestRecord {
     const record: RequestRecord = {
       id: this.#nextId++,
       ...seen,

@@ -80,7 +80,7 @@ async function sendChat(exchange: Exchange, run: ModelRun): Promise<void> {
 }
 
 function envelopeOf(exchange: Exchange, { request, reply }: ModelRun): Envelope {
-  const { world } = exchange.state;
+  const { world, host } = exchange.state;
   const created = Math.floor(exchange.record.at / 1000);
-  return { id: `chatcmpl-${world.newId()}`, created, model: reply.model, choices: request.n ?? 1 };
+  return { id: `chatcmpl-${world.newId()}`, created, model: reply.model, choices: request.n ?? 1, dress: host.chat };
 }

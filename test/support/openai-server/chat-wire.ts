@@ -1,4 +1,5 @@
 import type { WireToolCall } from './chat-request.ts';
+import type { ChatDress } from './host.ts';
 import type { StreamChunk } from './model-run.ts';
 import type { PlannedReply } from './planned-reply.ts';
 
@@ -9,9 +10,8 @@ export interface Envelope {
   readonly created: number;
   readonly model: string;
   readonly choices: number;
+  readonly dress: ChatDress;
 }
-
-const SHARED = { service_tier: 'default', system_fingerprint: 'fp_loopback' } as const;
 
 /** The body of an answer that is not streamed. */
 export function completion(
@@ -19,6 +19,7 @@ export function completion(
   reply: PlannedReply,
   usage: Record<string, unknown> | undefined,
 ): string {
+  const { dress } = envelope;
   const text = reply.deltas.join('');
   const message = {
     role: 'assistant',
@@ -32,6 +33,7 @@ export function completion(
     message,
     logprobs: null,
     finish_reason: reply.finishReason,
+    ...dress.choice?.(text !== ''),
   }));
   const { id, created, model } = envelope;
   const body = {
@@ -41,7 +43,8 @@ export function completion(
     model,
     choices,
     ...(usage === undefined ? {} : { usage }),
-    ...SHARED,
+    ...dress.shared,
+    ...dress.prompt,
   };
   return `${JSON.stringify(body, undefined, 2)}\n`;
 }
@@ -56,17 +59,19 @@ export function* completionChunks(
   reply: PlannedReply,
   usage: Record<string, unknown> | undefined,
 ): Generator<StreamChunk> {
-  const { id, created, model } = envelope;
+  const { id, created, model, dress } = envelope;
   const event = (choices: unknown[], withUsage: Record<string, unknown> | null, text = ''): StreamChunk => {
     // With include_usage every chunk has the field, null until the last.
     const figures = usage === undefined ? {} : { usage: withUsage };
-    const chunk = { id, object: 'chat.completion.chunk', created, model, ...SHARED, choices, ...figures };
+    const chunk = { id, object: 'chat.completion.chunk', created, model, ...dress.shared, choices, ...figures };
     return { data: `data: ${JSON.stringify(chunk)}\n\n`, text };
   };
+  if (dress.prompt !== undefined) yield promptChunk(dress.prompt);
   for (let index = 0; index < envelope.choices; index += 1) {
-    const choice = (delta: unknown, finish: string | null = null): unknown[] => [
-      { index, delta, logprobs: null, finish_reason: finish },
-    ];
+    const choice = (delta: Readonly<Record<string, unknown>>, finish: string | null = null): unknown[] => {
+      const extras = dress.choice?.(typeof delta['content'] === 'string' && delta['content'] !== '');
+      return [{ index, delta, logprobs: null, finish_reason: finish, ...extras }];
+    };
     const content = reply.toolCalls.length > 0 && reply.deltas.length === 0 ? null : '';
     yield event(choice({ role: 'assistant', content, refusal: null }), null);
     for (const delta of reply.deltas) yield event(choice({ content: delta }), null, delta);
@@ -81,6 +86,12 @@ export function* completionChunks(
   }
   if (usage !== undefined) yield event([], usage);
   yield { data: 'data: [DONE]\n\n', text: '' };
+}
+
+/** Nobody's: it has neither id nor model, and comes before there is an answer. */
+function promptChunk(prompt: Readonly<Record<string, unknown>>): StreamChunk {
+  const chunk = { choices: [], created: 0, id: '', model: '', object: '', ...prompt };
+  return { data: `data: ${JSON.stringify(chunk)}\n\n`, text: '' };
 }
 
 function failureChunk({ code, message }: { code: string; message: string }): StreamChunk {

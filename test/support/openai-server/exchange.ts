@@ -9,6 +9,8 @@ import type { ServerState } from './server-state.ts';
 export class Exchange {
   readonly record: RequestRecord;
   readonly state: ServerState;
+  /** What stands behind the "?". */
+  readonly query: URLSearchParams;
   /** The body as text; empty where there is none. */
   bodyText = '';
   /** Added to every answer from here on, once the limiter was asked. */
@@ -17,7 +19,8 @@ export class Exchange {
   readonly #begun: number;
   #answer: PacedAnswer | undefined;
 
-  constructor(record: RequestRecord, state: ServerState, response: ServerResponse) {
+  constructor(record: RequestRecord, state: ServerState, response: ServerResponse, query = new URLSearchParams()) {
+    this.query = query;
     this.record = record;
     this.state = state;
     this.#response = response;
@@ -42,13 +45,11 @@ export class Exchange {
 
   /** What every answer of the API carries. */
   headers(contentType: string): Record<string, string> {
+    const { host } = this.state;
     return {
       ...(contentType === '' ? {} : { 'content-type': contentType }),
-      'x-request-id': this.record.requestId,
-      'openai-processing-ms': String(Math.round(this.elapsed())),
-      'openai-version': '2020-10-01',
-      'openai-organization': 'org-loopback',
-      ...this.rateHeaders,
+      ...host.headers(this),
+      ...(host.limits?.(this.rateHeaders) ?? this.rateHeaders),
     };
   }
 
@@ -65,8 +66,9 @@ export class Exchange {
     await this.send(200, 'application/json', `${JSON.stringify(value, undefined, 2)}\n`, faults);
   }
 
-  async sendError(error: ApiError, faults?: Faults): Promise<void> {
-    const { record } = this;
+  async sendError(refusal: ApiError, faults?: Faults): Promise<void> {
+    const { record, state } = this;
+    const error = state.host.translate?.(refusal) ?? refusal;
     record.errorCode = error.code;
     record.answeredBy ??= 'api';
     // Whoever is told 400 sent something wrong; too long a conversation is the one 400 that is nobody's mistake.

@@ -1,12 +1,10 @@
 import type { Script } from '../loopback/script.ts';
-import { authorize } from './authorize.ts';
 import { acceptChat, chatCompletions } from './chat-completions.ts';
 import { ApiError, badRequest } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import type { ModelApi } from './host.ts';
 import { acceptResponses, responses } from './responses/responses.ts';
 import { sendScripted } from './scripted-answer.ts';
-import { runsModel } from './server-state.ts';
-import type { ModelPath } from './server-state.ts';
 
 interface ModelEndpoint {
   /** Checks a body without answering it. @throws ApiError for what the API refuses */
@@ -14,15 +12,15 @@ interface ModelEndpoint {
   readonly answer: (exchange: Exchange, key: string, body: unknown, script: Script | undefined) => Promise<void>;
 }
 
-const MODEL_ENDPOINTS: Readonly<Record<ModelPath, ModelEndpoint>> = {
-  '/v1/chat/completions': { accept: acceptChat, answer: chatCompletions },
-  '/v1/responses': { accept: acceptResponses, answer: responses },
+const MODEL_ENDPOINTS: Readonly<Record<ModelApi, ModelEndpoint>> = {
+  chat: { accept: acceptChat, answer: chatCompletions },
+  responses: { accept: acceptResponses, answer: responses },
 };
-const MODELS = '/v1/models';
 
 /** Answers one request whose body was read. @throws ApiError for what the API refuses */
 export async function answerRequest(exchange: Exchange): Promise<void> {
   const { record, state } = exchange;
+  const api = state.host.apiOf(record.path);
   const parsed = parseJson(exchange.bodyText);
   record.body = parsed?.value;
   if (parsed === undefined && exchange.bodyText !== '') record.bodyText = exchange.bodyText.slice(0, 65_536);
@@ -31,10 +29,10 @@ export async function answerRequest(exchange: Exchange): Promise<void> {
     path: record.path,
     model: modelOf(record.body),
     bodyText: exchange.bodyText,
-    runsModel: runsModel(record.path),
+    runsModel: api !== undefined,
   });
   if (script?.kind === 'raw' || script?.kind === 'error') {
-    if (runsModel(record.path)) await noteViolations(exchange, MODEL_ENDPOINTS[record.path]);
+    if (api !== undefined) await noteViolations(exchange, api);
     return sendScripted(exchange, script);
   }
   try {
@@ -49,9 +47,11 @@ export async function answerRequest(exchange: Exchange): Promise<void> {
 }
 
 /** Notes every violation without answering, for requests that a script answers come what may. */
-async function noteViolations(exchange: Exchange, { accept }: ModelEndpoint): Promise<void> {
+async function noteViolations(exchange: Exchange, api: ModelApi): Promise<void> {
+  const { record, state } = exchange;
   try {
-    await accept(exchange, exchange.record.body);
+    const body = state.host.understand?.(exchange, api, record.body) ?? record.body;
+    await MODEL_ENDPOINTS[api].accept(exchange, body);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 400 && error.code !== 'context_length_exceeded') exchange.noteViolation(error);
@@ -65,16 +65,17 @@ async function answerAsApi(
 ): Promise<void> {
   const { record, state } = exchange;
   const { method, path } = record;
-  const isModels = path === MODELS || path.startsWith(`${MODELS}/`);
-  const endpoint = runsModel(path) ? MODEL_ENDPOINTS[path] : undefined;
-  if (endpoint === undefined && !isModels) throw new ApiError(404, `Invalid URL (${method} ${path})`);
-  const expected = endpoint === undefined ? 'GET' : 'POST';
+  const { host } = state;
+  const isModels = path === host.modelsPath || path.startsWith(`${host.modelsPath}/`);
+  const api = host.apiOf(path);
+  if (api === undefined && !isModels) throw new ApiError(404, `Invalid URL (${method} ${path})`);
+  const expected = api === undefined ? 'GET' : 'POST';
   if (method !== expected) {
     const message = `Not allowed to ${method} on ${path}. (HINT: Perhaps you meant to use a different HTTP method?)`;
     throw new ApiError(405, message, { code: 'method_not_supported' });
   }
-  const key = authorize(record.headers.authorization, state.settings.keys);
-  if (endpoint === undefined) {
+  const key = host.authorize(exchange);
+  if (api === undefined) {
     record.answeredBy = 'api';
     return exchange.sendJson(models(exchange, path), script?.faults);
   }
@@ -86,13 +87,15 @@ async function answerAsApi(
       null,
     );
   }
-  await endpoint.answer(exchange, key, parsed.value, script);
+  const body = host.understand?.(exchange, api, parsed.value) ?? parsed.value;
+  await MODEL_ENDPOINTS[api].answer(exchange, key, body, script);
 }
 
 function models(exchange: Exchange, path: string): unknown {
   const data = exchange.state.models().list();
-  if (path === MODELS) return { object: 'list', data };
-  const id = decodeURIComponent(path.slice(MODELS.length + 1));
+  const { modelsPath } = exchange.state.host;
+  if (path === modelsPath) return { object: 'list', data };
+  const id = decodeURIComponent(path.slice(modelsPath.length + 1));
   const found = data.find(model => model['id'] === id);
   if (found !== undefined) return found;
   throw new ApiError(404, `The model '${id}' does not exist`, { param: 'model', code: 'model_not_found' });

@@ -11,11 +11,12 @@ export async function sendScripted(exchange: Exchange, script: (RawScript | Erro
     type: 'server_error',
     code: null,
   };
-  const error = new ApiError(script.status, script.message ?? standard.message, {
+  const described = new ApiError(script.status, script.message ?? standard.message, {
     type: script.type ?? standard.type,
     code: script.code === undefined ? standard.code : script.code,
     param: script.param,
   });
+  const error = exchange.state.host.scripted?.(script, described) ?? described;
   exchange.record.errorCode = error.code;
   await exchange.send(script.status, 'application/json', error.body(), script.faults);
 }

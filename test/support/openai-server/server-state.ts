@@ -2,6 +2,7 @@ import type { Controllable } from '../loopback/control.ts';
 import { Gate } from '../loopback/gate.ts';
 import { RequestLog } from '../loopback/request-log.ts';
 import { ScriptQueue } from '../loopback/script.ts';
+import type { Host } from './host.ts';
 import { SERVED_MODELS, ServedModels } from './models.ts';
 import { PromptCache } from './prompt-cache.ts';
 import { RateLimiter } from './rate-limits.ts';
@@ -18,17 +19,20 @@ export interface World {
 
 /** All that one server remembers. */
 export class ServerState implements Controllable<OpenAiServerSettings> {
-  readonly log = new RequestLog(runsModel);
+  readonly log: RequestLog;
   readonly scripts = new ScriptQueue();
   readonly gate = new Gate();
   readonly cache = new PromptCache();
   readonly responses = new ResponseMemory();
   readonly limiter: RateLimiter;
   readonly world: World;
+  readonly host: Host;
   readonly initialSettings: OpenAiServerSettings;
   settings: OpenAiServerSettings;
 
-  constructor(settings: OpenAiServerSettings, world: World) {
+  constructor(settings: OpenAiServerSettings, world: World, host: Host) {
+    this.host = host;
+    this.log = new RequestLog(path => host.apiOf(path) !== undefined);
     this.settings = settings;
     this.initialSettings = settings;
     this.world = world;
@@ -51,11 +55,4 @@ export class ServerState implements Controllable<OpenAiServerSettings> {
     this.responses.clear();
     this.limiter.clear();
   }
-}
-
-/** Paths that cost money. */
-export type ModelPath = '/v1/chat/completions' | '/v1/responses';
-
-export function runsModel(path: string): path is ModelPath {
-  return path === '/v1/chat/completions' || path === '/v1/responses';
 }

@@ -8,6 +8,8 @@ import { BodyTooLargeError, readBody } from '../loopback/read-body.ts';
 import { answerRequest } from './routes.ts';
 import { ApiError } from './errors.ts';
 import { Exchange } from './exchange.ts';
+import type { Host } from './host.ts';
+import { openAiHost } from './host.ts';
 import type { World } from './server-state.ts';
 import { ServerState } from './server-state.ts';
 import type { OpenAiServerSettings } from './settings.ts';
@@ -27,8 +29,13 @@ const MOST_BODY_BYTES = 60 * 1024 * 1024;
 export function createOpenAiServer(
   settings: Partial<OpenAiServerSettings> = {},
   world: Partial<World> = {},
+  host: Host = openAiHost,
 ): OpenAiServer {
-  const state = new ServerState({ ...DEFAULT_SETTINGS, ...settings }, { now: Date.now, newId: randomId, ...world });
+  const state = new ServerState(
+    { ...DEFAULT_SETTINGS, ...settings },
+    { now: Date.now, newId: randomId, ...world },
+    host,
+  );
   const server = createServer((request, response) => {
     void serve(state, request, response);
   });
@@ -42,14 +49,16 @@ function randomId(): string {
 
 async function serve(state: ServerState, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { now, newId } = state.world;
+  const [path = '/', query = ''] = (request.url ?? '/').replace(/#.*$/s, '').split(/\?(.*)/s);
   const record = state.log.open({
     requestId: `req_${newId()}`,
     at: now(),
     method: request.method ?? 'GET',
-    path: (request.url ?? '/').replace(/[?#].*$/s, ''),
+    path,
+    ...(query === '' ? {} : { query }),
     headers: { ...request.headers },
   });
-  const exchange = new Exchange(record, state, response);
+  const exchange = new Exchange(record, state, response, new URLSearchParams(query));
   try {
     const body = await readBody(request, MOST_BODY_BYTES);
     record.bodyBytes = body.length;

@@ -86,7 +86,10 @@ async function sendResponse(exchange: Exchange, accepted: AcceptedResponses, run
   const output = outputItems(run, { sealed, summary, newId });
   const { failure } = reply;
   const counted = unreported || failure !== undefined ? undefined : responseUsage(usage);
-  const state = (now: ResponseState): Record<string, unknown> => responseObject(identity, request, model, now);
+  const state = (now: ResponseState): Record<string, unknown> => ({
+    ...responseObject(identity, request, model, now),
+    ...exchange.state.host.response,
+  });
   const ended = failure === undefined ? endState(exchange, run, output, counted) : failedState(failure);
   if (failure === undefined) remember(exchange, accepted, { identity, output, sealed, tokens: reply.reasoningTokens });
   if (request.stream !== true) {
