@@ -31,8 +31,9 @@ const genai = Object.fromEntries(
   ['openai', 'anthropic', 'mistral'].map(id => [id, findProvider({ providerId: id }).models]),
 );
 
-const models = buildModels({ modelsDev, litellm });
+const { models, notes: factNotes } = buildModels({ modelsDev, litellm });
 const { rows, notes } = buildPrices({
+  models,
   genai,
   source: { source: `genai-prices ${version}`, dataDate },
   litellm,
@@ -47,12 +48,17 @@ const sources = [
   { name: 'LiteLLM', date: '2026-07-24', gives: 'batch, flex, priority; a second opinion' },
   { name: 'models.dev', date: '2026-07-02', gives: 'limits, modalities, efforts; a third opinion' },
   { name: 'OpenAI model pages and third-party guides (copies)', date: '2026-11', gives: 'the unconfirmed rows' },
+  {
+    name: 'Anthropic and Mistral model, pricing and deprecation pages (copies)',
+    date: '2026-11',
+    gives: 'newest rows, retirement dates, image rules',
+  },
   { name: 'The reference', date: '2024-11', gives: 'its seven rows, as history' },
 ];
 
 save('src/llm/model-catalog.generated.json', lines('models', models));
 save('src/cost/price-list.generated.json', lines('rows', rows));
-save('docs/price-sources.md', priceSourcesPage({ rows, notes, sources }));
+save('docs/price-sources.md', priceSourcesPage({ rows, notes: [...notes, ...factNotes], sources }));
 
 function json(path) {
   return JSON.parse(readFileSync(path, 'utf8'));

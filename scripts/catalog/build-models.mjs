@@ -1,13 +1,27 @@
+import * as anthropic from './anthropic-facts.mjs';
+import * as mistral from './mistral-facts.mjs';
 import * as openai from './openai-facts.mjs';
 
-/** Rows of the model catalogue, by provider, each vendor's newest first. */
+/** Rows of the model catalogue, by provider, each vendor's newest first, and where the data sets tell different facts. */
 export function buildModels({ modelsDev, litellm }) {
+  const notes = [];
   const rows = [
     ...openAiRows(modelsDev.openai, litellm),
-    ...anthropicRows(modelsDev.anthropic, litellm),
-    ...mistralRows(modelsDev.mistral),
+    ...anthropicRows(modelsDev.anthropic, notes, litellm),
+    ...mistralRows(modelsDev.mistral, litellm),
   ];
-  return rows.map(row => withoutUndefined(row));
+  for (const { provider, id, contextWindow, maxOutputTokens } of rows) {
+    const entry = litellm[provider === 'mistral' ? `mistral/${id}` : id];
+    const limits = [
+      // LiteLLM's input limit is the context window in its rows of Anthropic and Mistral, and smaller than it in OpenAI's.
+      ...(provider === 'openai' ? [] : [['context', contextWindow, entry?.max_input_tokens]]),
+      ['longest answer', maxOutputTokens, entry?.max_output_tokens],
+    ];
+    for (const [what, ours, theirs] of limits)
+      if (ours !== undefined && theirs !== undefined && ours !== theirs)
+        notes.push({ id, what, text: `${ours} here, LiteLLM ${theirs}` });
+  }
+  return { models: rows.map(row => withoutUndefined(row)), notes };
 }
 
 function openAiRows(published, litellm) {
@@ -47,43 +61,55 @@ function openAiRow(facts, litellm = {}) {
   };
 }
 
-/** Moving names, and the snapshot they stand for: they end on the same day. */
-const anthropicSnapshots = {
-  'claude-opus-4-0': 'claude-opus-4-20250514',
-  'claude-sonnet-4-0': 'claude-sonnet-4-20250514',
-  'claude-opus-4-1': 'claude-opus-4-1-20250805',
-};
-
-function anthropicRows(published, litellm) {
-  return Object.entries(published)
-    .filter(([, model]) => model.limit)
-    .map(([id, model]) => {
-      const { efforts, ...facts } = fromModelsDev(id, model);
+function anthropicRows(published, notes, litellm) {
+  const byHand = new Set(anthropic.handRows.map(row => row.id));
+  const found = Object.entries(published)
+    .filter(([id, model]) => model.limit && !byHand.has(id))
+    .map(([id, model]) => ({ ...fromModelsDev(id, model), temperature: model.temperature }));
+  return [...anthropic.handRows, ...found]
+    .map(facts => {
+      const { efforts, temperature, flags = [], source, ...row } = facts;
+      const life = anthropic.lifeCycleOf(row.id);
+      noteOtherDates(row.id, life?.shutdown, litellm[row.id]?.deprecation_date, notes);
+      const unsureImage = anthropic.unconfirmedImageRules.has(row.id) ? ['image-tokens-unconfirmed'] : [];
       return {
-        ...facts,
+        ...row,
         provider: 'anthropic',
         streaming: true,
         systemRole: 'system',
-        reasoning: efforts && { efforts, toolsOnChatNeedEffortNone: false },
-        // Newer models refuse a temperature other than the default (models.dev, confirmed by the API notes of 2026-11).
-        sampling: model.temperature ? 'always' : 'never',
+        reasoning: efforts && {
+          efforts,
+          defaultEffort: anthropic.defaultEffortOf(row.id, efforts),
+          toolsOnChatNeedEffortNone: false,
+        },
+        // Newer models refuse a temperature other than the default (models.dev, confirmed by the model pages).
+        sampling: temperature ? 'always' : 'never',
         tokenLimitField: 'max_tokens',
         endpoints: ['messages'],
-        shutdown: litellm[anthropicSnapshots[id] ?? id]?.deprecation_date,
-        checkedOn: openai.checkedOn,
-        flags: [],
+        imageTokens: row.vision ? anthropic.imageRuleOf(row.id) : undefined,
+        bestFor: anthropic.bestFor[row.id],
+        ...life,
+        source: life ? `${source}; deprecations page (copy)` : source,
+        checkedOn: anthropic.checkedOn,
+        flags: [...flags, ...unsureImage],
       };
     })
     .sort(newestFirst);
 }
 
-function mistralRows(published) {
-  return Object.entries(published)
+function mistralRows(published, litellm) {
+  const found = Object.entries(published)
     .filter(([id, model]) => model.limit && model.name && !id.includes('embed'))
-    .map(([id, model]) => {
-      const { efforts, ...facts } = fromModelsDev(id, model);
+    .map(([id, model]) => ({ ...fromModelsDev(id, model), ...mistral.aliases[id], ...mistral.corrections[id] }));
+  const more = Object.entries(mistral.fromLitellm)
+    .filter(([id]) => !found.some(row => row.id === id))
+    .map(([id, { entry, ...row }]) => ({ id, ...fromLitellm(litellm[`mistral/${entry}`]), ...row }));
+  return [...found, ...more]
+    .map(facts => {
+      const { efforts, source, ...row } = facts;
+      const life = mistral.lifeCycle[row.id];
       return {
-        ...facts,
+        ...row,
         provider: 'mistral',
         streaming: true,
         systemRole: 'system',
@@ -92,11 +118,31 @@ function mistralRows(published) {
         // Mistral answers 422 to max_completion_tokens.
         tokenLimitField: 'max_tokens',
         endpoints: ['chat'],
-        checkedOn: openai.checkedOn,
+        bestFor: mistral.bestFor[row.id],
+        ...life,
+        source: life ? `${source}; Mistral model page (copy)` : source,
+        checkedOn: mistral.checkedOn,
         flags: [],
       };
     })
     .sort(newestFirst);
+}
+
+/** An ability LiteLLM does not mention is not known to be missing. */
+function fromLitellm(entry) {
+  return {
+    contextWindow: entry.max_input_tokens,
+    maxOutputTokens: entry.max_output_tokens,
+    vision: entry.supports_vision,
+    tools: entry.supports_function_calling,
+    efforts: entry.supports_reasoning ? [] : undefined,
+    source: 'LiteLLM 2026-07-24',
+  };
+}
+
+function noteOtherDates(id, ours, theirs, notes) {
+  if (theirs !== undefined && theirs !== ours)
+    notes.push({ id, what: 'shutdown', text: `the vendor's page ${ours ?? 'names no day'}, LiteLLM ${theirs}` });
 }
 
 function fromModelsDev(id, model) {

@@ -7,14 +7,17 @@ import {
   referencePrices,
   unconfirmedPrices,
 } from './price-facts.mjs';
-import { litellmTiers } from './litellm.mjs';
-import { disagreementsOf } from './disagreements.mjs';
+import { unconfirmedPrices as anthropicPrices } from './anthropic-facts.mjs';
+import { aliases as mistralAliases, latest } from './mistral-facts.mjs';
+import { litellmRates, litellmTiers } from './litellm.mjs';
+import { disagreementsOf, modelsDevRates } from './disagreements.mjs';
 
 /**
  * @param genai one provider's models of @pydantic/genai-prices, by our provider name
+ * @param models the catalogue's rows
  * @returns rows of the price list, and the notes of docs/price-sources.md
  */
-export function buildPrices({ genai, source, litellm, modelsDev }) {
+export function buildPrices({ models, genai, source, litellm, modelsDev }) {
   const notes = [...factNotes];
   const rows = Object.entries(genai).flatMap(([provider, models]) =>
     models
@@ -24,7 +27,8 @@ export function buildPrices({ genai, source, litellm, modelsDev }) {
         return [model, ...movingAliases(provider, model)].flatMap(part => rowsOf(part, { ...reports, source }));
       }),
   );
-  return { rows: [...rows, ...referenceRows(), ...unconfirmedRows()], notes };
+  const all = [...movedNames(rows, notes), ...referenceRows(), ...unconfirmedRows(), ...anthropicRows()];
+  return { rows: [...all, ...agreedRows(models, all, { litellm, modelsDev })], notes };
 }
 
 function isChatModel(provider, model) {
@@ -46,7 +50,8 @@ function idsOf(model) {
   // "claude-sonnet-4-2025" is the beginning of a date, not a family.
   const families = tests.map(test => test.starts_with?.replace(/-$/, '')).filter(id => id && !/-\d{4}$/.test(id));
   const plain = [...exact, ...families].filter(id => id && /^[a-z][\w.-]*$/.test(id) && !id.includes('search'));
-  return [...new Set([model.id, ...plain])];
+  const known = Object.values(mistralAliases).find(({ id }) => id === model.id)?.aliases ?? [];
+  return [...new Set([model.id, ...plain, ...known])];
 }
 
 /** Mistral's "-latest" names change their model, and the data sets disagree on when: each is a row of its own, and says so. */
@@ -96,6 +101,7 @@ const fields = {
   input: 'input_mtok',
   cached: 'cache_read_mtok',
   cacheWrite: 'cache_write_mtok',
+  cacheWrite1h: 'cache_write_1h_mtok',
   output: 'output_mtok',
 };
 
@@ -140,6 +146,56 @@ function unconfirmedRows() {
     aboveTokens: 272_000,
     flags: ['unconfirmed', ...flags],
   }));
+}
+
+function anthropicRows() {
+  return anthropicPrices.map(({ base, long, ...row }) => ({
+    provider: 'anthropic',
+    ...row,
+    tiers: { standard: { base, ...(long && { long }) } },
+    flags: ['unconfirmed'],
+  }));
+}
+
+/** Models of the catalogue that the package has no price for, where the two other data sets name the same one. */
+function agreedRows(models, rows, { litellm, modelsDev }) {
+  const priced = new Set(
+    rows.flatMap(({ provider, id, aliases = [] }) => [id, ...aliases].map(one => `${provider} ${one}`)),
+  );
+  const family = id => id.replace(/-20\d{6}$/, '');
+  return models
+    .filter(({ provider, id }) => ![id, family(id)].some(one => priced.has(`${provider} ${one}`)))
+    .flatMap(({ provider, id }) => {
+      const [first, second] = [
+        litellmRates(litellm[id] ?? litellm[`${provider}/${id}`]),
+        modelsDevRates(modelsDev[provider]?.[id]),
+      ];
+      if (!first || !second || first.input !== second.input || first.output !== second.output) return [];
+      const flags = id.endsWith('-latest') ? { flags: ['moving-alias'] } : {};
+      const rates = { tiers: { standard: { base: first } } };
+      return [{ provider, id, ...rates, source: 'LiteLLM and models.dev', dataDate: '2026-07-02', ...flags }];
+    });
+}
+
+/** A moving name costs what the model costs that it has come to stand for. */
+function movedNames(rows, notes) {
+  return rows.flatMap(row => {
+    const moved = row.provider === 'mistral' && row.until === undefined ? latest[row.id] : undefined;
+    if (!moved) return [row];
+    const { tiers } = rows.find(({ provider, id }) => provider === 'mistral' && id === moved.stands);
+    const was = row.tiers.standard.base;
+    notes.push({
+      id: row.id,
+      what: 'moving name',
+      text: `genai-prices still has ${was.input}/${was.output}; since ${moved.from} it is priced as ${moved.stands}, which it stands for`,
+    });
+    const { flags: _, ...rest } = row;
+    const since = { ...rest, from: moved.from, tiers, source: `${row.source}; Mistral model page (copy)` };
+    return [
+      { ...row, until: moved.from },
+      { ...since, flags: ['moving-alias'] },
+    ];
+  });
 }
 
 function times(rates, numerator, denominator) {

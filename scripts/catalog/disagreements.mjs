@@ -16,9 +16,11 @@ export function disagreementsOf({ provider, id, ids, from, until, tier, prices }
     if (holdsOn(dates.litellm)) others.push(['LiteLLM', litellmRates(litellm[name] ?? litellm[`${provider}/${name}`])]);
     if (holdsOn(dates.modelsDev)) others.push(['models.dev', modelsDevRates(modelsDev?.[name])]);
     for (const [source, theirs] of others) {
-      for (const field of ['input', 'cached', 'cacheWrite', 'output']) {
+      for (const field of ['input', 'cached', 'cacheWrite', 'cacheWrite1h', 'output']) {
         const ours = tier.base[field];
         const other = theirs?.[field];
+        // models.dev has no column for writes that live an hour.
+        if (field === 'cacheWrite1h' && other === undefined) continue;
         if (!theirs || ours === other || (ours === undefined && Number(other) === 0)) continue;
         if (ours !== undefined && other !== undefined) disputed = true;
         notes.push({ id: name, what: field, text: `genai-prices ${ours ?? '–'}, ${source} ${other ?? '–'}` });
@@ -35,7 +37,7 @@ export function disagreementsOf({ provider, id, ids, from, until, tier, prices }
   return disputed;
 }
 
-function modelsDevRates(model) {
+export function modelsDevRates(model) {
   const cost = model?.cost;
   if (!cost || cost.input === undefined || cost.output === undefined) return undefined;
   const rates = { input: cost.input, cached: cost.cache_read, cacheWrite: cost.cache_write, output: cost.output };

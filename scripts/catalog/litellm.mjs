@@ -10,6 +10,7 @@ export function litellmRates(entry, suffix = '') {
     input: rate('input_cost_per_token'),
     cached: rate('cache_read_input_token_cost'),
     cacheWrite: rate('cache_creation_input_token_cost'),
+    cacheWrite1h: rate('cache_creation_input_token_cost_above_1hr'),
     output: rate('output_cost_per_token'),
   };
   return rates.input === undefined || rates.output === undefined

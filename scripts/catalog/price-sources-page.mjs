@@ -31,7 +31,7 @@ disagree carries \`sources-disagree\`, and @pydantic/genai-prices, the youngest,
 
 ## Unconfirmed rows
 
-${unconfirmed.map(row => `- \`${row.id}\` from ${row.from}: ${row.source}, ${row.dataDate}`).join('\n')}
+${unconfirmed.map(row => `- \`${row.id}\` from ${row.from ?? 'its first day'}: ${row.source}, ${row.dataDate}`).join('\n')}
 
 ## Differences and oddities
 

@@ -161,9 +161,14 @@ function tierNamed(tier: string | undefined): PriceTier | undefined {
   return tier === 'batch' || tier === 'flex' || tier === 'priority' ? tier : undefined;
 }
 
-function isConsistent({ inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens = 0 }: Usage): boolean {
-  const counts = [inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens];
-  return counts.every(isCount) && cachedInputTokens + cacheWriteTokens <= inputTokens;
+function isConsistent(usage: Usage): boolean {
+  const { inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens = 0, cacheWrite1hTokens = 0 } = usage;
+  const counts = [inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, cacheWrite1hTokens];
+  return (
+    counts.every(isCount) &&
+    cachedInputTokens + cacheWriteTokens <= inputTokens &&
+    cacheWrite1hTokens <= cacheWriteTokens
+  );
 }
 
 function isCount(tokens: number): boolean {
@@ -173,10 +178,13 @@ function isCount(tokens: number): boolean {
 function priced(usage: Usage, rates: Rates): Money {
   const cached = usage.cachedInputTokens ?? 0;
   const written = usage.cacheWriteTokens ?? 0;
+  const forAnHour = usage.cacheWrite1hTokens ?? 0;
+  const writeRate = rates.cacheWrite ?? rates.input;
   return Money.sum([
     tokensAt(rates.input, usage.inputTokens - cached - written),
     tokensAt(rates.cached ?? rates.input, cached),
-    tokensAt(rates.cacheWrite ?? rates.input, written),
+    tokensAt(writeRate, written - forAnHour),
+    tokensAt(rates.cacheWrite1h ?? writeRate, forAnHour),
     tokensAt(rates.output, usage.outputTokens),
   ]);
 }
@@ -216,7 +224,7 @@ function possibleRates(row: PriceRow, inputTokens: number, tier: string): readon
   return tiers.flatMap(({ base, long }) => (long && inputTokens >= aboveTokens ? [base, long] : [base]));
 }
 
-/** Picodollars per token. OpenAI bills cache writes at 1.25 × input (from GPT-5.6 on); that is assumed where the rate is not known. */
+/** Picodollars per token. Pennyloom asks nobody to keep a cache for an hour. OpenAI bills cache writes at 1.25 × input (from GPT-5.6 on); that is assumed where the rate is not known. */
 function dearestInput(rates: Rates, row: PriceRow): bigint {
   const input = picoPerToken(rates.input);
   const write = row.flags?.includes('cache-write-rate-unknown')

@@ -11,11 +11,12 @@ import {
   type PartFailure,
 } from './call-store.ts';
 
-type Entry = CallRow & { settlement?: CallSettlement };
+/** Deleted: only what budgets go by is left. */
+export type MemoryEntry = CallRow & { settlement?: CallSettlement; readonly deleted?: number };
 
 /** Calls of this window only, forgotten with it: what remains where the host has no database. */
 export class MemoryCallStore implements CallStore {
-  #entries = new Map<string, Entry>();
+  #entries = new Map<string, MemoryEntry>();
 
   insert(row: CallRow, caps: readonly Cap[]): void {
     for (const cap of caps) {
@@ -53,7 +54,15 @@ export class MemoryCallStore implements CallStore {
     return [...byModel.values()].map(addUp).sort(dearestFirst);
   }
 
-  #matching(filter: CallFilter): Entry[] {
+  entries(): MemoryEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  replace(entry: MemoryEntry): void {
+    if (this.#entries.has(entry.id)) this.#entries.set(entry.id, entry);
+  }
+
+  #matching(filter: CallFilter): MemoryEntry[] {
     return [...this.#entries.values()].filter(
       entry =>
         (filter.session === undefined || entry.session === filter.session) &&
@@ -72,7 +81,7 @@ export class MemoryCallStore implements CallStore {
   }
 }
 
-function addUp(entries: readonly Entry[]): ModelTotal {
+function addUp(entries: readonly MemoryEntry[]): ModelTotal {
   const settlements = entries.map(({ settlement }) => settlement!);
   const tokens = (count: (settlement: CallSettlement) => number | undefined): number =>
     settlements.reduce((sum, settlement) => sum + (count(settlement) ?? 0), 0);

@@ -9,6 +9,8 @@ export interface Rates {
   readonly cached?: string;
   /** Input written to the prompt cache. Absent: billed as plain input. */
   readonly cacheWrite?: string;
+  /** The same where it is kept for an hour. Absent: as any other write. */
+  readonly cacheWrite1h?: string;
   readonly output: string;
 }
 

@@ -5,7 +5,9 @@ export type ImageTokenRule =
   /** A flat charge plus one per 512 px tile, after fitting into 2048 × 2048 and bringing the shortest side to 768. */
   | { readonly kind: 'tiles'; readonly base: number; readonly tile: number }
   /** 32 px patches, the image scaled down until at most `budget` of them cover it; `hundredths` is the multiplier × 100. */
-  | { readonly kind: 'patches'; readonly budget: number; readonly maxSide?: number; readonly hundredths: number };
+  | { readonly kind: 'patches'; readonly budget: number; readonly maxSide?: number; readonly hundredths: number }
+  /** One per 28 px block, the image scaled down until at most `budget` cover it and no side, filled up to blocks, is longer than `maxSide`. */
+  | { readonly kind: 'blocks'; readonly budget: number; readonly maxSide: number };
 
 export interface ImageSize {
   readonly width: number;
@@ -15,14 +17,22 @@ export interface ImageSize {
 /**
  * Input tokens one image costs. Pixels as displayed (after EXIF rotation). "auto" is counted as "high", its dearer reading.
  * @throws RangeError unless both sides are positive whole pixels.
- * Source: OpenAI "Images and vision" guide, "Calculating costs" (2026 copy); worked examples in the tests.
+ * Source: OpenAI "Images and vision" guide, "Calculating costs"; Anthropic "Vision", "Resolution and token cost", and "Coordinates and
+ * bounding boxes", "How Claude resizes and pads images" (2026 copies); their worked examples in the tests.
  */
 export function imageTokens(rule: ImageTokenRule, size: ImageSize, detail: ImageDetail): number {
   for (const side of [size.width, size.height]) {
     if (!Number.isSafeInteger(side) || side <= 0)
       throw new RangeError(`Not an image size: ${size.width} × ${size.height}`);
   }
-  return rule.kind === 'tiles' ? tileTokens(rule, size, detail) : patchTokens(rule, size, detail);
+  switch (rule.kind) {
+    case 'tiles':
+      return tileTokens(rule, size, detail);
+    case 'patches':
+      return patchTokens(rule, size, detail);
+    case 'blocks':
+      return blockTokens(rule, size);
+  }
 }
 
 function tileTokens(rule: { base: number; tile: number }, size: ImageSize, detail: ImageDetail): number {
@@ -54,6 +64,29 @@ function countPatches(budget: number, maxSide: number, { width, height }: ImageS
   const down = (h * scale) / 32;
   const exact = scale * Math.min(Math.floor(across) / across, Math.floor(down) / down);
   return Math.min(budget, Math.ceil(round(w * exact) / 32) * Math.ceil(round(h * exact) / 32));
+}
+
+const block = 28;
+const blocks = (side: number): number => Math.ceil(side / block);
+
+/** Claude knows no detail. The longer side is the longest whole number of pixels at which everything fits. */
+function blockTokens({ budget, maxSide }: { budget: number; maxSide: number }, { width, height }: ImageSize): number {
+  const long = Math.max(width, height);
+  const short = Math.min(width, height);
+  const shortAt = (side: number): number => Math.max(1, roundHalfToEven((side * short) / long));
+  const fits = (side: number, other: number): boolean =>
+    blocks(side) * block <= maxSide && blocks(side) * blocks(other) <= budget;
+  if (fits(long, short)) return blocks(long) * blocks(short);
+  let most = 1;
+  for (let step = 2 ** Math.floor(Math.log2(long)); step >= 1; step /= 2)
+    if (most + step < long && fits(most + step, shortAt(most + step))) most += step;
+  return blocks(most) * blocks(shortAt(most));
+}
+
+/** As the vendor rounds: 0.5 goes to the even neighbour. */
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
 }
 
 /** Floating point leaves 768.0000000001 where 768 is meant; a ceiling would make a whole tile of that. */

@@ -8,6 +8,8 @@ export interface Usage {
   readonly totalTokens: number;
   readonly cachedInputTokens?: number;
   readonly cacheWriteTokens?: number;
+  /** Of `cacheWriteTokens`, those that are kept for an hour instead of minutes, at a rate of their own (Anthropic). */
+  readonly cacheWrite1hTokens?: number;
   readonly reasoningTokens?: number;
   /** The provider's own object, kept so that a row can be priced again when the rules are known better. */
   readonly raw?: unknown;

@@ -2,6 +2,7 @@ import type { Wire } from './http/wire.ts';
 import type { FailureCode } from './llm-error.ts';
 import type { ModelAmendment } from './model-catalog.ts';
 import type { ProviderConfig } from './provider-config.ts';
+import type { Usage } from './usage.ts';
 
 /** What one vendor is, to the rest of the program: its folder exports one of these, and `vendors` lists it. */
 export interface Vendor {
@@ -32,6 +33,8 @@ export interface Vendor {
   readonly listModels?: (config: ProviderConfig) => Promise<readonly ModelAmendment[]>;
   /** What the server itself says of the configured model; undefined where it does not tell. Asked once, then remembered. */
   readonly learnModel?: (config: ProviderConfig) => Promise<ModelAmendment | undefined>;
+  /** Reads a usage object that was kept, so that a call can be priced again by what is known today; undefined for what is none. */
+  readonly readUsage?: (raw: unknown) => Usage | undefined;
   /** Called for each provider that is made. What is wrong with the configuration is said when a request is prepared. */
   connect(config: ProviderConfig): Wire;
 }

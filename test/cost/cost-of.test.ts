@@ -72,6 +72,22 @@ describe('Cached input and cache writes', () => {
     assert.deepEqual(cost('gpt-4o', tokens(10, 10)).flags, []);
   });
 
+  it('Anthropic’s caches: reads at 0.1, of Fable 5.1 at 0.025; writes at 1.25, for an hour at 2', () => {
+    const million = (more: Partial<Usage>) => tokens(1_000_000, 0, more);
+    const claude = (model: string, usage: Usage) => cost(model, usage, 'anthropic').money?.toString();
+    assert.equal(claude('claude-fable-5', million({ cachedInputTokens: 1_000_000 })), '1.000000');
+    assert.equal(claude('claude-fable-5-1', million({ cachedInputTokens: 1_000_000 })), '0.250000');
+    assert.equal(claude('claude-opus-5-5', million({ cachedInputTokens: 1_000_000 })), '0.200000');
+    assert.equal(claude('claude-opus-5', million({ cacheWriteTokens: 1_000_000 })), '6.250000');
+    const halfForAnHour = { cacheWriteTokens: 1_000_000, cacheWrite1hTokens: 500_000 };
+    assert.equal(claude('claude-opus-5', million(halfForAnHour)), '8.125000');
+  });
+
+  it('more writes for an hour than writes is a contradiction', () => {
+    const usage = tokens(100, 0, { cacheWriteTokens: 10, cacheWrite1hTokens: 11 });
+    assert.deepEqual(cost('claude-opus-5', usage, 'anthropic').flags, ['usage-contradictory']);
+  });
+
   it('reasoning is inside the output and counted once', () => {
     assert.equal(money('gpt-5', tokens(10, 1000, { reasoningTokens: 900 })), money('gpt-5', tokens(10, 1000)));
   });
@@ -94,6 +110,15 @@ describe('Long context', () => {
   it('Claude Sonnet 4.5 has its boundary at 200,000', () => {
     assert.equal(cost('claude-sonnet-4-5', tokens(200_000, 0), 'anthropic').money?.toString(), '0.600000');
     assert.equal(cost('claude-sonnet-4-5', tokens(200_001, 0), 'anthropic').money?.toString(), '1.200006');
+  });
+
+  it('Claude Haiku 5.5 has its own at 100,000, cached tokens counted, and is five times as dear beyond', () => {
+    const haiku = (input: number) =>
+      cost('claude-haiku-5-5', tokens(input, 1000, { cachedInputTokens: 50_000, cacheWriteTokens: 0 }), 'anthropic');
+    // 50,000 × 0.10 + 50,000 × 0.01 + 1,000 × 0.50, per million; then 50,001 × 0.50 + 50,000 × 0.05 + 1,000 × 2.50.
+    assert.equal(haiku(100_000).money?.toString(), '0.006000');
+    assert.equal(haiku(100_001).money?.toString(), '0.0300005');
+    assert.ok(haiku(100_001).flags.includes('long-context'));
   });
 
   it('a tier without long-context rates has no price there', () => {
@@ -168,7 +193,7 @@ describe('What is not known', () => {
     assert.ok(cost('gpt-6.2-sol', tokens(1, 1)).flags.includes('unconfirmed'));
     assert.ok(cost('gpt-4o-2025-03-01', tokens(1, 1)).flags.includes('family-price'));
     assert.ok(cost('gpt-4o', tokens(1, 1), 'azure-openai').flags.includes('openai-list-price'));
-    assert.ok(cost('mistral-large-latest', tokens(1, 1), 'mistral').flags.includes('sources-disagree'));
+    assert.ok(cost('mistral-medium-latest', tokens(1, 1), 'mistral').flags.includes('sources-disagree'));
   });
 });
 

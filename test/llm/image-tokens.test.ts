@@ -85,8 +85,43 @@ describe('Images counted in patches', () => {
   });
 });
 
+describe('Images counted in blocks, as Claude does', () => {
+  const ruleFor = (model: string): ImageTokenRule => findModel('anthropic', model)!.imageTokens!;
+  // The vendor's own table, standard and high resolution; the last two from its page on coordinates.
+  const cases = [
+    [200, 200, 64, 64],
+    [1000, 1000, 1296, 1296],
+    [1092, 1092, 1521, 1521],
+    [1920, 1080, 1560, 2691],
+    [2000, 1500, 1564, 3888],
+    [3840, 2160, 1560, 4784],
+    [1075, 1520, 33 * 47, 2145],
+  ] as const;
+  for (const [width, height, standard, high] of cases) {
+    it(`${width}×${height} costs ${standard}, at high resolution ${high}`, () => {
+      for (const model of ['claude-haiku-4-5', 'claude-sonnet-4-6'])
+        assert.equal(imageTokens(ruleFor(model), { width, height }, 'auto'), standard, model);
+      for (const model of ['claude-opus-4-7', 'claude-sonnet-5', 'claude-opus-5-5', 'claude-fable-5-1'])
+        assert.equal(imageTokens(ruleFor(model), { width, height }, 'auto'), high, model);
+    });
+  }
+
+  it('no image passes the budget, none is free, and turning one changes nothing', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('claude-haiku-4-5', 'claude-opus-5-5'), size, (model, { width, height }) => {
+        const rule = ruleFor(model);
+        const counted = imageTokens(rule, { width, height }, 'high');
+        assert.ok(rule.kind === 'blocks' && counted >= 1 && counted <= rule.budget);
+        assert.equal(counted, imageTokens(rule, { width: height, height: width }, 'high'));
+      }),
+    );
+  });
+});
+
 describe('An image rule that is not known', () => {
   it('is absent, not zero', () => {
+    assert.equal(findModel('mistral', 'mistral-large-2512')?.vision, true);
+    assert.equal(findModel('mistral', 'mistral-large-2512')?.imageTokens, undefined);
     for (const model of ['gpt-5.4-mini', 'gpt-5.6-sol', 'gpt-6-sol', 'gpt-6.2-sol']) {
       const facts = findModel('openai', model);
       assert.equal(facts?.vision, true, model);

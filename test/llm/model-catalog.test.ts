@@ -51,6 +51,18 @@ describe('Every row of the catalogue', () => {
     }
   });
 
+  it('says when it came out, unless it is a moving name or not confirmed yet', () => {
+    for (const { id, released, flags } of everyRow)
+      assert.ok(released !== undefined || id.endsWith('-latest') || flags.includes('unconfirmed'), id);
+  });
+
+  it('knows how images are counted where the vendor says so: all of Anthropic’s, none of Mistral’s', () => {
+    for (const { provider, id, vision, imageTokens } of everyRow) {
+      if (provider === 'anthropic' && vision) assert.ok(imageTokens, id);
+      if (provider === 'mistral' || !vision) assert.equal(imageTokens, undefined, id);
+    }
+  });
+
   it('is found by its own id and aliases, and no id is claimed twice', () => {
     const seen = new Set<string>();
     for (const row of everyRow) {
@@ -181,6 +193,47 @@ describe('The catalogue knows', () => {
     );
   });
 
+  it('Anthropic’s newest: window, longest answer, efforts, and that they take no temperature', () => {
+    for (const id of [
+      'claude-fable-5-1',
+      'claude-opus-5-5',
+      'claude-opus-5',
+      'claude-sonnet-5-5',
+      'claude-haiku-5-5',
+    ]) {
+      const facts = findModel('anthropic', id)!;
+      assert.deepEqual(
+        [facts.contextWindow, facts.maxOutputTokens, facts.vision, facts.tools, facts.streaming, facts.endpoints],
+        [1_000_000, 128_000, true, true, true, ['messages']],
+        id,
+      );
+      assert.deepEqual(facts.reasoning?.efforts, ['low', 'medium', 'high', 'xhigh', 'max'], id);
+      assert.deepEqual([facts.sampling, facts.tokenLimitField], ['never', 'max_tokens'], id);
+    }
+    assert.equal(findModel('anthropic', 'claude-opus-5-5')?.reasoning?.defaultEffort, 'medium');
+    assert.equal(findModel('anthropic', 'claude-sonnet-5-5')?.reasoning?.defaultEffort, 'high');
+    assert.ok(findModel('anthropic', 'claude-haiku-5-5')?.flags.includes('unconfirmed'));
+  });
+
+  it('Mistral’s models by their dated and their other names', () => {
+    assert.equal(findModel('mistral', 'mistral-medium-2604')?.id, 'mistral-medium-3-5');
+    assert.equal(findModel('mistral', 'mistral-large-2512')?.contextWindow, 262_144);
+    assert.equal(findModel('mistral', 'mistral-small-2603')?.tokenLimitField, 'max_tokens');
+    assert.equal(findModel('mistral', 'codestral-2508')?.vision, false);
+  });
+
+  it('for each provider a model to each of the reference’s classes it serves', () => {
+    const classes = (provider: string) => {
+      const live = listModels(provider, { at: november }).filter(row => lifeCycle(row, november).state === 'live');
+      return new Set(live.map(({ bestFor }) => bestFor).filter(one => one !== undefined));
+    };
+    const all = ['budget', 'complex', 'general', 'high-volume', 'stem-coding'];
+    assert.deepEqual([...classes('openai')].sort(), all);
+    assert.deepEqual([...classes('azure-openai')].sort(), all);
+    assert.deepEqual([...classes('mistral')].sort(), all);
+    assert.deepEqual([...classes('anthropic')].sort(), all.slice(1));
+  });
+
   it('which models answer on Responses only', () => {
     assert.deepEqual(openAi('gpt-5.3-codex').endpoints, ['responses']);
     assert.deepEqual(openAi('gpt-5.4').endpoints, ['chat', 'responses']);
@@ -196,6 +249,51 @@ describe('Life cycle', () => {
       assert.equal(state.state, 'shut-down', id);
       assert.ok(state.replacement, id);
     }
+  });
+
+  // OpenAI's deprecations page as mirrored in October 2026.
+  const ends = {
+    '2026-10-23': [
+      'gpt-3.5-turbo',
+      'gpt-4',
+      'gpt-4-turbo',
+      'gpt-4o-2024-05-13',
+      'o1',
+      'o1-pro',
+      'o3-mini',
+      'o4-mini',
+      'gpt-4.1-nano',
+    ],
+    '2026-12-11': ['gpt-5', 'gpt-5-mini', 'gpt-5-nano', 'gpt-5-pro', 'o3', 'o3-pro'],
+    '2027-01-14': ['gpt-4o', 'gpt-4o-mini', 'gpt-4.1', 'gpt-4.1-mini'],
+    '2027-04-01': ['gpt-5.1'],
+  };
+  for (const [day, ids] of Object.entries(ends))
+    it(`${day} is the last word on ${ids.join(', ')}`, () => {
+      for (const id of ids) assert.equal(openAi(id).shutdown, day, id);
+    });
+
+  it('o1-preview and o1-mini ended before 2026', () => {
+    for (const id of ['o1-preview', 'o1-mini']) assert.ok(openAi(id).shutdown! < '2026-01-01', id);
+  });
+
+  it('Claude’s and Mistral’s retired models are known with their successors, by snapshot and by moving name', () => {
+    const state = (provider: string, id: string, day: string) =>
+      lifeCycle(findModel(provider, id)!, Date.parse(`${day}T12:00:00Z`));
+    const gone = { state: 'shut-down', shutdown: '2026-06-15', replacement: 'claude-sonnet-4-6' };
+    assert.deepEqual(state('anthropic', 'claude-sonnet-4-20250514', '2026-11-28'), gone);
+    assert.deepEqual(state('anthropic', 'claude-sonnet-4-0', '2026-11-28'), gone);
+    assert.deepEqual(state('anthropic', 'claude-sonnet-4-5', '2026-11-28'), {
+      state: 'ending',
+      shutdown: '2026-11-30',
+      daysLeft: 2,
+      replacement: 'claude-sonnet-5-5',
+    });
+    // Its first successor has gone, too.
+    const retired = state('anthropic', 'claude-3-7-sonnet-20250219', '2026-12-01');
+    assert.deepEqual(retired, { state: 'shut-down', shutdown: '2026-02-19', replacement: 'claude-sonnet-5-5' });
+    assert.equal(state('mistral', 'devstral-medium-2507', '2026-11-28').state, 'shut-down');
+    assert.equal(state('mistral', 'mistral-small-2603', '2026-11-28').state, 'live');
   });
 
   it('an announced end shows its day', () => {

@@ -4,6 +4,7 @@ import { defaultModel, findModel } from '../model-catalog.ts';
 import type { Vendor } from '../vendor.ts';
 import { OpenAiWire } from './openai-wire.ts';
 import type { Api } from './route.ts';
+import { usageFromChat, usageFromResponses } from './usage-from-wire.ts';
 
 const defaultEndpoint = 'https://api.openai.com/v1';
 
@@ -43,6 +44,7 @@ export const openai: Vendor = {
         return [];
     }
   },
+  readUsage: raw => usageFromChat(raw) ?? usageFromResponses(raw),
   connect(config) {
     const { model = defaultModel, endpoint = defaultEndpoint, apiKey } = config;
     return new OpenAiWire(config, {
