@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { s1 } from './s1-stream-cpu.ts';
+import { s11 } from './s11-limiter.ts';
 import { s12 } from './s12-token-count.ts';
 import { s2 } from './s2-first-delta.ts';
 import { s3 } from './s3-many-streams.ts';
@@ -27,7 +28,7 @@ const figures: readonly Figure[] = [
   notYet('S8', '1,000-message chat', 'long chats are not virtualised yet'),
   s9,
   s10,
-  notYet('S11', 'rate limiter', 'the limiter is not built'),
+  s11,
   s12,
   notYet('S13', 'workspace search', 'its 50k-file workspace is not built'),
   notYet('S14', '10,000 turns', 'its simulation is not built'),

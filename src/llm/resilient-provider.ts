@@ -6,7 +6,7 @@ import { collectResponse } from './collect-response.ts';
 import { type FailureCode, LlmError } from './llm-error.ts';
 import type { LlmProvider } from './provider.ts';
 import type { ChatRequest, ChatResponse } from './request.ts';
-import type { Notice, StreamEvent } from './stream-event.ts';
+import type { Notice, RateLimitHeadroom, StreamEvent } from './stream-event.ts';
 
 export interface Policies {
   readonly retry: RetryOptions;
@@ -111,6 +111,8 @@ class Attempt {
   #policies: Policies;
   #limiter: RateLimiter | undefined;
   #grant: Grant | undefined;
+  /** What this attempt's headers said; whether they came with an answer or with a refusal is known only after them. */
+  #headroom: RateLimitHeadroom | undefined;
 
   constructor(policies: Policies) {
     this.#policies = policies;
@@ -131,17 +133,23 @@ class Attempt {
       const service = error instanceof LlmError && !signal?.aborted && serviceFailures.has(error.code);
       // Headers of an error arrive as a notice, so "something came" is not yet a success.
       outcome = service ? 'fail' : this.delivered ? 'succeed' : 'leave';
-      if (error instanceof LlmError && error.code === 'ERR_RATE_LIMIT' && error.retryable)
+      if (error instanceof LlmError && error.code === 'ERR_RATE_LIMIT' && error.retryable) {
+        this.#grant?.refused(this.#headroom);
+        this.#headroom = undefined;
         this.#limiter?.pause(error.facts.retryAfterMs ?? 1000);
+      }
       // Nothing was used that is known of.
       if (!this.delivered) this.#grant?.settle(0);
       throw error;
     } finally {
+      this.#tellHeadroom();
+      this.#grant?.settle();
       breaker[outcome]();
     }
   }
 
   #see(event: StreamEvent): void {
+    if (event.type !== 'notice') this.#tellHeadroom();
     switch (event.type) {
       case 'text-delta':
       case 'thinking-delta':
@@ -152,12 +160,17 @@ class Attempt {
         this.#grant?.settle(event.usage.totalTokens);
         break;
       case 'notice':
-        if (event.notice.kind === 'rate-limit') this.#limiter?.observe(event.notice.headroom);
+        if (event.notice.kind === 'rate-limit') this.#headroom = event.notice.headroom;
         break;
       case 'continuation':
       case 'finish':
         break;
     }
+  }
+
+  #tellHeadroom(): void {
+    if (this.#headroom) this.#grant?.observe(this.#headroom);
+    this.#headroom = undefined;
   }
 
   /** Stands in line; says so, once a second, while it lasts. */

@@ -39,10 +39,27 @@ test('requests a minute are a limit of their own', async () => {
   assert.deepEqual(went[3], { name: 'd', at: 20_000 });
 });
 
-test('without limits nothing waits', async () => {
-  const { went, call } = limited({});
-  await Promise.all(Array.from({ length: 100 }, (_, n) => call(String(n), 1e6)));
+test('of a server that was not heard yet a few calls ask; without limits nothing waits from its first answer on', async () => {
+  const { clock, limiter, went, call } = limited({});
+  const first = await limiter.acquire({ tokens: 1e6 });
+  const all = Array.from({ length: 100 }, (_, n) => call(String(n), 1e6));
+  await clock.advance(1000);
+  assert.equal(went.length, 7);
+  assert.equal(limiter.state.nextInMs, 1000);
+  // Without a word about limits: this server has none to tell.
+  first.settle(1000);
+  await Promise.all(all);
   assert.equal(went.length, 100);
+  assert.equal(clock.pending, 0);
+});
+
+test('a server that is slow to answer for the first time is not waited for longer than two seconds', async () => {
+  const { clock, went, call } = limited({});
+  const all = Array.from({ length: 20 }, (_, n) => call(String(n)));
+  await clock.advance(1999);
+  assert.equal(went.length, 8);
+  await clock.advance(1);
+  await Promise.all(all);
 });
 
 test('a request above the whole bucket is refused at once, never queued for ever', async () => {
@@ -92,13 +109,25 @@ test('real usage settles what was set aside: less lets others go, more makes the
 });
 
 test('headers teach limits that nobody set, and others’ use of them', async () => {
+  const { clock, limiter, went, call } = limited({});
+  limiter.observe({ requests: { limit: 60, remaining: 0 }, tokens: { limit: 6000, remaining: 5999 } });
+  // A request's worth is waited for, and 50 ms more, because requests overtake each other.
+  assert.equal(limiter.expectedWaitMs(1), 1050);
+  const both = Promise.all([call('first'), call('second')]);
+  await clock.advance(2050);
+  await both;
+  assert.deepEqual(
+    went.map(({ at }) => at),
+    [1050, 2050],
+  );
+});
+
+test('more than was reckoned is believed of a server that nobody else uses', async () => {
   const { limiter } = limited({});
-  limiter.observe({ requests: { limit: 60, remaining: 1 }, tokens: { limit: 6000, remaining: 5999 } });
-  await limiter.acquire({ tokens: 1 });
-  assert.equal(limiter.expectedWaitMs(1), 1000);
-  // The server remembering less than we do gives nothing back.
-  limiter.observe({ requests: { limit: 60, remaining: 60 } });
-  assert.equal(limiter.expectedWaitMs(1), 1000);
+  limiter.observe({ requests: { limit: 60, remaining: 0 } });
+  assert.equal(limiter.expectedWaitMs(1), 1050);
+  limiter.observe({ requests: { limit: 60, remaining: 30 } });
+  assert.equal(limiter.expectedWaitMs(1), 0);
 });
 
 test('the lower of the person’s limit and the server’s holds, whichever was told last', async () => {
@@ -111,9 +140,9 @@ test('the lower of the person’s limit and the server’s holds, whichever was 
   // Two of the server's 600 are used: there is room, and its own limit is kept.
   assert.equal(limiter.expectedWaitMs(1), 0);
   limiter.observe({ requests: { limit: 600, remaining: 0 } });
-  assert.equal(limiter.expectedWaitMs(1), 100);
-  limiter.configure({ requestsPerMinute: 6 });
-  assert.ok(limiter.expectedWaitMs(1) > 100);
+  limiter.observe({ requests: { limit: 600, remaining: 0 } });
+  const wait = limiter.expectedWaitMs(1);
+  assert.ok(wait > 0 && wait <= 150, String(wait));
 });
 
 test('the same settings again change nothing', async () => {
@@ -122,6 +151,53 @@ test('the same settings again change nothing', async () => {
   const before = limiter.expectedWaitMs(50);
   for (let again = 0; again < 5; again++) limiter.configure({ requestsPerMinute: 2, tokensPerMinute: 100 });
   assert.equal(limiter.expectedWaitMs(50), before);
+});
+
+test('a refused call took nothing from the server, and what the refusal tells holds', async () => {
+  const { clock, limiter } = limited({});
+  const grant = await limiter.acquire({ tokens: 500 });
+  await clock.advance(200);
+  grant.refused({ requests: { limit: 60, remaining: 9, resetMs: 51_000 }, tokens: { limit: 6000, remaining: 400 } });
+  grant.settle(0);
+  assert.equal(limiter.expectedWaitMs(300), 0);
+  assert.ok(limiter.expectedWaitMs(700) > 0);
+});
+
+test('what an answer tells is held against the moment its request went, not against now', async () => {
+  const { clock, limiter } = limited({});
+  const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => limiter.acquire({ tokens: 1 })));
+  await clock.advance(1000);
+  // 100 a minute; there were 5 when the first came, of which four more have gone since. A second brought one and two thirds.
+  first!.observe({ requests: { limit: 100, remaining: 5, resetMs: 57_000 } });
+  for (const grant of others) grant.settle(1);
+  const waits = Array.from({ length: 4 }, (_, more) => {
+    const wait = limiter.expectedWaitMs(1);
+    void limiter.acquire({ tokens: more });
+    return wait > 0;
+  });
+  assert.deepEqual(waits, [false, false, true, true]);
+});
+
+test('a limit a day is no limit a minute', async () => {
+  const { limiter } = limited({});
+  const grant = await limiter.acquire({ tokens: 1 });
+  // 10,000 a day: one comes back in 8.64 s.
+  grant.observe({ requests: { limit: 10_000, remaining: 0, resetMs: 86_400_000 } });
+  assert.equal(limiter.expectedWaitMs(1), 8690);
+});
+
+test('a window gives nothing back before its end, and everything then', async () => {
+  const { clock, limiter, went, call } = limited({});
+  const grant = await limiter.acquire({ tokens: 1 });
+  grant.observe({ requests: { limit: 10, remaining: 2, resetMs: 59_000 } });
+  const all = Promise.all(['a', 'b', 'c', 'd'].map(name => call(name)));
+  await settled();
+  assert.equal(went.length, 2);
+  await clock.advance(58_999);
+  assert.equal(went.length, 2);
+  await clock.advance(1);
+  await all;
+  assert.equal(clock.pending, 0);
 });
 
 test('a 429 pauses everyone', async () => {
