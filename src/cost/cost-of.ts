@@ -1,5 +1,6 @@
 import { Money } from '../core/money.ts';
 import type { Usage } from '../llm/usage.ts';
+import { findVendor } from '../llm/vendors.ts';
 import { picoPerToken, pricesInForce } from './price-list.ts';
 import type { FoundPrice, PriceList, PriceRow, PriceTier, Rates, TierRates } from './price-list.ts';
 
@@ -66,7 +67,7 @@ export function costOf(
   prices: PriceList = pricesInForce(),
 ): Cost {
   const price = prices.find(provider, model, at);
-  if (!price) return provider === 'ollama' ? localCost : unknown('unknown-model');
+  if (!price) return isFree(provider, model) ? localCost : unknown('unknown-model');
   const name = price.row.flags?.includes('override') ? 'standard' : tierNamed(tier);
   const tierRates = name && price.row.tiers[name];
   const long = price.row.aboveTokens !== undefined && usage.inputTokens > price.row.aboveTokens;
@@ -105,7 +106,7 @@ export function atMost(
     if (!isCount(count)) throw new RangeError(`Not a number of tokens: ${count}`);
   }
   const price = prices.find(provider, model, at);
-  if (!price) return provider === 'ollama' ? Money.zero : undefined;
+  if (!price) return isFree(provider, model) ? Money.zero : undefined;
   const rows = price.unverified ? prices.rowsOf(provider, model)!.rows : [price.row];
   let most: Money | undefined;
   for (const row of rows) {
@@ -144,6 +145,8 @@ export function priceOf(
     flags: flagsOf(price, provider),
   };
 }
+
+const isFree = (provider: string, model: string): boolean => findVendor(provider)?.isFree?.(model) ?? false;
 
 const localCost: Cost = {
   money: Money.zero,

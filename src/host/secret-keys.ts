@@ -82,7 +82,7 @@ export class SecretKeys implements Disposable {
     const { environment, defaultEndpoint } = findVendor(provider) ?? {};
     const key = environment && this.#environment[environment.key]?.trim();
     const named = environment?.endpoint && this.#environment[environment.endpoint]?.trim();
-    const origin = originOf(named || defaultEndpoint);
+    const origin = originOf(named || environment?.keyFor || defaultEndpoint);
     return key && origin ? [{ origin, key }] : [];
   }
 

@@ -113,7 +113,8 @@ function modelOf(own: vscode.WorkspaceConfiguration, provider: ProviderName): st
 /** "endpoint" is OpenAI's; the others have theirs in "endpoints", by name, so that switching back and forth loses none. */
 function endpointOf(own: vscode.WorkspaceConfiguration, provider: ProviderName): string {
   const set = provider === 'openai' ? own.get('endpoint', '') : strings(own.get('endpoints'))[provider];
-  return set?.trim() || (vendorOf(provider).defaultEndpoint ?? '');
+  const { endpointFrom, defaultEndpoint } = vendorOf(provider);
+  return set?.trim() || endpointFrom?.(process.env) || (defaultEndpoint ?? '');
 }
 
 /** The endpoint in the form its vendor keeps, with the model it names; one that cannot be read stays, so that sending says what is wrong. */

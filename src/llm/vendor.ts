@@ -14,8 +14,10 @@ export interface Vendor {
   readonly defaultModel?: string;
   readonly key: 'required' | 'optional' | 'none';
   readonly keyForm?: KeyForm;
-  /** The environment variables the vendor's own tools read: the key, and the base URL it is for. */
-  readonly environment?: { readonly key: string; readonly endpoint?: string };
+  /** The environment variables the vendor's own tools read: the key, and the base URL it is for; default is `keyFor`, then the default endpoint. */
+  readonly environment?: { readonly key: string; readonly endpoint?: string; readonly keyFor?: string };
+  /** Where the environment says that the server is, for vendors whose servers are people's own. */
+  readonly endpointFrom?: (environment: { readonly [name: string]: string | undefined }) => string | undefined;
   /** Where a person looks after their account; absent where there is no such page. */
   readonly pages: VendorPages;
   /** How a person gets a key, in order. */
@@ -35,8 +37,18 @@ export interface Vendor {
   readonly learnModel?: (config: ProviderConfig) => Promise<ModelAmendment | undefined>;
   /** Reads a usage object that was kept, so that a call can be priced again by what is known today; undefined for what is none. */
   readonly readUsage?: (raw: unknown) => Usage | undefined;
+  /** Whether anybody is there. Asked only when a person looks at the choice of providers; an answer within 300 ms, never an error. */
+  readonly probe?: (config: ProviderConfig) => Promise<Presence>;
+  /** Models that run on people's own machines and cost nothing. */
+  readonly isFree?: (model: string) => boolean;
   /** Called for each provider that is made. What is wrong with the configuration is said when a request is prepared. */
   connect(config: ProviderConfig): Wire;
+}
+
+export interface Presence {
+  readonly isThere: boolean;
+  /** For a person, beside the vendor's name: "running, 3 models". */
+  readonly words: string;
 }
 
 /** What a key looks like. One that looks different may be saved all the same. */

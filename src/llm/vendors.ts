@@ -1,5 +1,6 @@
 import { anthropic } from './anthropic/anthropic.ts';
 import { azureOpenAi } from './azure-openai/azure-openai.ts';
+import { ollama } from './ollama/ollama.ts';
 import { openai } from './openai/openai.ts';
 import type { Vendor } from './vendor.ts';
 
@@ -8,6 +9,7 @@ export const vendors = {
   openai,
   'azure-openai': azureOpenAi,
   anthropic,
+  ollama,
 } satisfies { readonly [name: string]: Vendor };
 
 export type ProviderName = keyof typeof vendors;

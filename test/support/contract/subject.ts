@@ -24,4 +24,6 @@ export interface ContractServer extends AsyncDisposable {
   readonly config: ProviderConfig;
   /** Each vendor's settings are its own; all the rest is the same everywhere. */
   readonly control: Omit<LoopbackControl<never>, 'configure'>;
+  /** Which paths run a model, where others are asked by POST too; default all of them. */
+  readonly runsModel?: (path: string) => boolean;
 }

@@ -48,8 +48,8 @@ export class Trial implements AsyncDisposable {
 
   /** The requests that ran a model, oldest first. */
   async asked(): Promise<readonly RequestRecord[]> {
-    const records = await this.server.control.requests();
-    return records.filter(({ method }) => method === 'POST');
+    const { control, runsModel = () => true } = this.server;
+    return (await control.requests()).filter(({ method, path }) => method === 'POST' && runsModel(path));
   }
 
   async lastBody(): Promise<string> {
@@ -86,6 +86,8 @@ export interface Heard {
   readonly usages: readonly Usage[];
   readonly endings: readonly StopReason[];
   readonly continuation: Continuation | undefined;
+  /** What was changed or left out on the way. */
+  readonly notices: readonly string[];
   readonly error: unknown;
 }
 
@@ -105,6 +107,9 @@ export async function hear(events: AsyncIterable<StreamEvent>): Promise<Heard> {
     usages: seen.flatMap(event => (event.type === 'usage' ? event.usage : [])),
     endings: seen.flatMap(event => (event.type === 'finish' ? event.reason : [])),
     continuation: seen.find(event => event.type === 'continuation')?.continuation,
+    notices: seen.flatMap(event =>
+      event.type === 'notice' && event.notice.kind === 'adjusted' ? event.notice.text : [],
+    ),
     error,
   };
 }
