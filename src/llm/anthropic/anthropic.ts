@@ -10,6 +10,7 @@ import { failureFromAnswer } from './failures.ts';
 import { MessagesAnswer } from './from-wire.ts';
 import { rateLimitHeadroom } from './rate-limit-headers.ts';
 import { toWire } from './to-wire.ts';
+import { usageFromWire } from './usage-from-wire.ts';
 
 const label = 'Anthropic';
 const defaultEndpoint = 'https://api.anthropic.com';
@@ -56,10 +57,14 @@ export const anthropic: Vendor = {
         return [];
     }
   },
+  readUsage: usageFromWire,
   connect: config => new MessagesWire(config),
 };
 
-/** The dated version every request names; the only one in use (Anthropic "API versioning", read 2026-11-28). */
+/**
+ * The dated version every request names. The newer 2026-10-21 takes no temperature from any model, is not understood by every gateway and
+ * adds nothing we use; "for any given API version, Anthropic preserves existing parameters" (API versioning, read 2026-11-28).
+ */
 const apiVersion = '2023-06-01';
 
 class MessagesWire implements Wire {

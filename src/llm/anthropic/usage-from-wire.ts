@@ -14,6 +14,7 @@ export function usageFromWire(wire: unknown): Usage | undefined {
   if (fresh === undefined || outputTokens === undefined) return undefined;
   const cachedInputTokens = count(wire['cache_read_input_tokens']);
   const cacheWriteTokens = count(wire['cache_creation_input_tokens']);
+  const cacheWrite1hTokens = count(recordIn(wire, 'cache_creation')['ephemeral_1h_input_tokens']);
   const inputTokens = fresh + (cachedInputTokens ?? 0) + (cacheWriteTokens ?? 0);
   const reasoningTokens = count(recordIn(wire, 'output_tokens_details')['thinking_tokens']);
   return {
@@ -22,6 +23,7 @@ export function usageFromWire(wire: unknown): Usage | undefined {
     totalTokens: inputTokens + outputTokens,
     ...(cachedInputTokens !== undefined && { cachedInputTokens }),
     ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
+    ...(cacheWrite1hTokens !== undefined && { cacheWrite1hTokens }),
     ...(reasoningTokens !== undefined && { reasoningTokens }),
     raw: wire,
   };

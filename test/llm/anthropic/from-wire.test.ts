@@ -141,6 +141,7 @@ test('input counts what was read from and written to the cache; thinking is insi
       totalTokens: 2117,
       cachedInputTokens: 2000,
       cacheWriteTokens: 30,
+      cacheWrite1hTokens: 0,
       reasoningTokens: 50,
     });
     const { cache_creation, service_tier } = raw as Record<string, unknown>;

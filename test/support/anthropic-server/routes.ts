@@ -58,12 +58,24 @@ async function answerAsApi(
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw badRequest('Content-Type must be application/json');
   if (parsed === undefined) throw badRequest('The request body is not valid JSON');
+  if (headers['anthropic-version'] === LATEST) checkNoSampling(parsed.value);
   await messages(exchange, key, parsed.value, script);
 }
 
+/** "The temperature, top_p, and top_k request parameters are removed" with this version (API versioning, read 2026-11-28). */
+const LATEST = '2026-10-21';
+
+function checkNoSampling(body: unknown): void {
+  for (const name of ['temperature', 'top_p', 'top_k'])
+    if (typeof body === 'object' && body !== null && name in body)
+      throw badRequest(`${name}: Extra inputs are not permitted`);
+}
+
+/** A key in its own header, as the reference has it, or as a bearer, as Anthropic's SDK sends it since version 1. */
 function authorize(headers: IncomingHttpHeaders, { keys }: AnthropicServerSettings): string {
-  const key = headers['x-api-key'];
-  if (typeof key !== 'string' || key === '') throw new ApiError(401, 'x-api-key header is required');
+  const own = headers['x-api-key'];
+  const key = typeof own === 'string' && own !== '' ? own : /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
+  if (key === undefined) throw new ApiError(401, 'x-api-key header is required');
   const good = keys === 'any' ? /^sk-ant-.{13,}$/.test(key) && !key.includes('invalid') : keys.includes(key);
   if (!good) throw new ApiError(401, 'invalid x-api-key');
   return key;
@@ -72,7 +84,8 @@ function authorize(headers: IncomingHttpHeaders, { keys }: AnthropicServerSettin
 function checkVersion(headers: IncomingHttpHeaders): void {
   const version = headers['anthropic-version'];
   if (version === undefined) throw badRequest('anthropic-version: header is required');
-  if (version !== '2023-06-01') throw badRequest(`anthropic-version: "${String(version)}" is not a valid version`);
+  if (version !== '2023-06-01' && version !== LATEST)
+    throw badRequest(`anthropic-version: "${String(version)}" is not a valid version`);
   // What is out of beta needs no header; whoever sends one wants something the server does not have.
   const beta = headers['anthropic-beta'];
   if (beta !== undefined)
