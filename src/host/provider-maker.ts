@@ -80,13 +80,14 @@ export function connectionOf(
 }
 
 function tuningOf(settings: Settings): Partial<ProviderConfig> {
-  const { maxTokens, timeoutMs, streaming, temperature, reasoningEffort, rateLimit, retryAttempts } = settings;
+  const { maxTokens, timeoutMs, streaming, temperature, reasoningEffort, rateLimit, retryAttempts, maxWaitMs } =
+    settings;
   return {
     maxTokens,
     timeoutMs,
     streaming,
     rateLimit,
-    retry: { ...defaultRetry, attempts: retryAttempts },
+    retry: { ...defaultRetry, attempts: retryAttempts, deadlineMs: maxWaitMs },
     ...(temperature !== undefined && { temperature }),
     ...(reasoningEffort !== undefined && { reasoningEffort }),
   };

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { defaultLimits, type TurnLimits } from '../chat/run-turn.ts';
 import { Money } from '../core/money.ts';
 import type { RateLimits } from '../resilience/rate-limiter.ts';
+import { presetLimits } from '../llm/openai/rate-limit-tiers.ts';
 import { findVendor, type ProviderName, vendorOf } from '../llm/vendors.ts';
 import type { ReasoningEffort } from '../llm/request.ts';
 
@@ -29,6 +30,8 @@ export interface Settings {
   readonly budgets: Budgets;
   readonly rateLimit: RateLimits;
   readonly retryAttempts: number;
+  /** Milliseconds that a request may wait in all. */
+  readonly maxWaitMs: number;
   readonly limits: TurnLimits;
   readonly contextOverflow: 'ask' | 'slide';
   readonly fallback: { readonly model: string; readonly automatic: boolean } | undefined;
@@ -77,10 +80,12 @@ export function readSettings(): Settings {
     streaming: own.get('streaming', true),
     keySource: own.get('keySource', 'secretStorage'),
     rateLimit: {
+      ...(provider === 'openai' && presetLimits(own.get('rateLimit.preset', 'off'))),
       ...positive(own, 'requestsPerMinute'),
       ...positive(own, 'tokensPerMinute'),
     },
     retryAttempts: Math.min(10, Math.max(1, Math.round(own.get('retryAttempts', 5)))),
+    maxWaitMs: own.get('maxWait', 300) * 1000,
     limits: {
       steps: own.get('tools.maxSteps', defaultLimits.steps),
       calls: own.get('tools.maxCalls', defaultLimits.calls),

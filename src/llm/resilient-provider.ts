@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../core/clock.ts';
 import { BreakerOpen, type CircuitBreaker } from '../resilience/circuit-breaker.ts';
 import { type Grant, LargerThanLimit, type RateLimiter } from '../resilience/rate-limiter.ts';
-import { type RetryOptions, retryWaitMs } from '../resilience/retry.ts';
+import { defaultDeadlineMs, type RetryOptions, retryWaitMs } from '../resilience/retry.ts';
 import { collectResponse } from './collect-response.ts';
 import { type FailureCode, LlmError } from './llm-error.ts';
 import type { LlmProvider } from './provider.ts';
@@ -62,9 +62,11 @@ class ResilientProvider implements LlmProvider {
   }
 
   async *stream(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const { retry, clock } = this.#policies;
+    const deadline = clock.monotonic() + (retry.deadlineMs ?? defaultDeadlineMs);
     let adjusted = false;
     for (let tries = 1; ; tries++) {
-      const attempt = new Attempt(this.#policies);
+      const attempt = new Attempt(this.#policies, deadline);
       try {
         yield* attempt.run(this.#inner, request, signal);
         return;
@@ -79,7 +81,8 @@ class ResilientProvider implements LlmProvider {
           continue;
         }
         const wait = this.#waitAfter(error, tries);
-        if (wait === undefined) throw error;
+        // A wait that would end too late is not begun: the failure says how long the server asks for.
+        if (wait === undefined || clock.monotonic() + wait >= deadline) throw error;
         yield* this.#wait(error, wait, tries, signal);
       }
     }
@@ -114,8 +117,12 @@ class Attempt {
   /** What this attempt's headers said; whether they came with an answer or with a refusal is known only after them. */
   #headroom: RateLimitHeadroom | undefined;
 
-  constructor(policies: Policies) {
+  /** When waiting has to be over, by the monotonic clock. */
+  #deadline: number;
+
+  constructor(policies: Policies, deadline: number) {
     this.#policies = policies;
+    this.#deadline = deadline;
   }
 
   async *run(inner: LlmProvider, request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
@@ -133,7 +140,7 @@ class Attempt {
       const service = error instanceof LlmError && !signal?.aborted && serviceFailures.has(error.code);
       // Headers of an error arrive as a notice, so "something came" is not yet a success.
       outcome = service ? 'fail' : this.delivered ? 'succeed' : 'leave';
-      if (error instanceof LlmError && error.code === 'ERR_RATE_LIMIT' && error.retryable) {
+      if (error instanceof LlmError && error.code === 'ERR_RATE_LIMIT' && error.retryable && !error.facts.notSent) {
         this.#grant?.refused(this.#headroom);
         this.#headroom = undefined;
         this.#limiter?.pause(error.facts.retryAfterMs ?? 1000);
@@ -180,10 +187,19 @@ class Attempt {
     if (!limiter) return;
     const tokens = tokensOf(request);
     const wait = limiter.expectedWaitMs(tokens);
+    const left = this.#deadline - clock.monotonic();
+    if (wait > left) throw tooLong(wait);
     const position = limiter.state.queued + 1;
-    const turn = limiter.acquire({ tokens }, signal).catch((error: unknown) => {
-      throw error instanceof LargerThanLimit ? larger(error) : error;
-    });
+    const late = new AbortController();
+    // The line may turn out slower than it looked.
+    const timer = clock.after(left, () => late.abort(tooLong(limiter.state.nextInMs)));
+    const waiting = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+    const turn = limiter
+      .acquire({ tokens }, waiting)
+      .catch((error: unknown) => {
+        throw error instanceof LargerThanLimit ? larger(error) : error;
+      })
+      .finally(() => timer.dispose());
     if (wait > 0) {
       const place = position > 1 ? ` (${ordinal(position)} in line)` : '';
       yield* countDown(
@@ -225,6 +241,16 @@ function larger({ tokens, limit }: LargerThanLimit): LlmError {
     message: `The request may take ${tokens} tokens, more than the limit of ${limit} a minute. Lower maxTokens, or raise the limit.`,
     retryable: false,
     notSent: true,
+  });
+}
+
+function tooLong(waitMs: number): LlmError {
+  return new LlmError({
+    code: 'ERR_RATE_LIMIT',
+    message: `The rate limit leaves room for this request in ${Math.ceil(waitMs / 1000)} s. Raise "maxWait" to wait so long.`,
+    retryable: true,
+    notSent: true,
+    retryAfterMs: waitMs,
   });
 }
 

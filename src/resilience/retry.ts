@@ -8,7 +8,11 @@ export interface RetryOptions {
   readonly capMs: number;
   /** Added by chance, 0 to this, so that many clients do not come back in the same moment. */
   readonly jitterMs: number;
+  /** All waits together, in line and between tries, may take so long; what would take longer is not begun. Default five minutes. */
+  readonly deadlineMs?: number;
 }
+
+export const defaultDeadlineMs = 300_000;
 
 /** The reference's numbers: 1 s doubling to 32 s, up to a second of jitter, 5 attempts. */
 export const defaultRetry: RetryOptions = { attempts: 5, baseMs: 1000, capMs: 32_000, jitterMs: 1000 };

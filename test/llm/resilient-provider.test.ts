@@ -7,7 +7,7 @@ import type { ChatRequest } from '../../src/llm/request.ts';
 import type { Notice, StreamEvent } from '../../src/llm/stream-event.ts';
 import { CircuitBreaker } from '../../src/resilience/circuit-breaker.ts';
 import { RateLimiter } from '../../src/resilience/rate-limiter.ts';
-import { defaultRetry } from '../../src/resilience/retry.ts';
+import { defaultRetry, type RetryOptions } from '../../src/resilience/retry.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { ScriptedProvider, tokens } from '../support/scripted-provider.ts';
 
@@ -17,12 +17,17 @@ const failure = (facts: Partial<LlmErrorFacts> = {}): LlmError =>
 const limitHit = (more: Partial<LlmErrorFacts> = {}): LlmError =>
   failure({ code: 'ERR_RATE_LIMIT', status: 429, ...more });
 
-function build({ limiter }: { limiter?: RateLimiter } = {}) {
-  const clock = new FakeClock();
+interface Options {
+  readonly clock?: FakeClock;
+  readonly limiter?: RateLimiter;
+  readonly retry?: RetryOptions;
+}
+
+function build({ clock = new FakeClock(), limiter, retry = defaultRetry }: Options = {}) {
   const inner = new ScriptedProvider();
   const breaker = new CircuitBreaker(clock);
   const provider = resilient(inner, {
-    retry: defaultRetry,
+    retry,
     breaker,
     limiter: async () => limiter,
     clock,
@@ -222,6 +227,34 @@ test('a 429 keeps others of the same key from calling until its time is up', asy
   assert.equal(inner.history.length, 1);
   await clock.advance(1);
   assert.equal((await other).content, 'Hi');
+});
+
+test('a wait that would end after the deadline is not begun: the failure comes at once, with the time the server asks for', async () => {
+  const { clock, inner, run } = build();
+  inner.enqueue(limitHit({ retryAfterMs: 432_000 }));
+  await assert.rejects(run(), (error: LlmError) => error.facts.retryAfterMs === 432_000 && error.facts.status === 429);
+  assert.equal(clock.monotonic(), 0);
+  assert.equal(clock.pending, 0);
+});
+
+test('all waits together end at the deadline', async () => {
+  const { clock, inner, run } = build({ retry: { ...defaultRetry, attempts: 10, deadlineMs: 10_000 } });
+  for (let n = 0; n < 10; n++) inner.enqueue(limitHit({ retryAfterMs: 4000 }));
+  const ended = assert.rejects(run(), { code: 'ERR_RATE_LIMIT' });
+  await clock.advance(8000);
+  await ended;
+  assert.equal(inner.history.length, 3);
+  assert.equal(clock.pending, 0);
+});
+
+test('a line that is longer than the deadline is not joined', async () => {
+  const clock = new FakeClock();
+  const limiter = new RateLimiter({ tokensPerMinute: 100 }, clock);
+  await limiter.acquire({ tokens: 100 });
+  const { inner, run } = build({ clock, limiter, retry: { ...defaultRetry, deadlineMs: 59_000 } });
+  await assert.rejects(run(), /leaves room for this request in 60 s/);
+  assert.equal(inner.history.length, 0);
+  assert.equal(clock.pending, 0);
 });
 
 test('a request larger than the limit is refused in words, before sending', async () => {
