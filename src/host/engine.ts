@@ -25,7 +25,8 @@ import { actionPerformer } from './perform-action.ts';
 import { followOwnModels } from './own-models.ts';
 import { periodsAt } from './periods.ts';
 import { keyStateOf } from './key-for.ts';
-import { providerMaker } from './provider-maker.ts';
+import { LearnedModels } from './learned-models.ts';
+import { connectionOf, providerMaker } from './provider-maker.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { contextWindow, tokenCounter } from './token-counter.ts';
 import { readSettings } from './settings.ts';
@@ -63,9 +64,11 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const registry = createToolRegistry(allTools);
   const toolsFor = (provider: string, model: string): ToolRegistry | undefined =>
     mayUseTools(provider, model, workspace.roots.length > 0) ? registry : undefined;
+  const learned = new LearnedModels(() => view.refreshModel());
   const setUp = async (facts: TurnFacts): Promise<TurnSetup> => {
     const provider = providerFor(facts);
     const settings = readSettings();
+    await learned.learn(connectionOf(settings, keys, facts.model));
     const { limits, fallback } = settings;
     return {
       provider,

@@ -60,31 +60,25 @@ export const ollama: Vendor = {
 
 const today = ({ clock = systemClock }: ProviderConfig): string => new Date(clock.now()).toISOString().slice(0, 10);
 
-/** GET /api/tags: what has been pulled. */
+/** GET /api/tags: what has been pulled, each with what /api/show says of it. */
 async function listModels(config: ProviderConfig): Promise<readonly ModelAmendment[]> {
   const key = await optionalKey(label, config.apiKey);
-  const url = endpointUrl(baseOf(config.endpoint ?? defaultEndpoint), 'api/tags');
+  const base = baseOf(config.endpoint ?? defaultEndpoint);
   const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
-  const {
-    status,
-    headers: answered,
-    text,
-  } = await askJson(
-    config,
-    { method: 'GET', url, headers },
-    {
-      vendor: label,
-      timeoutMs: listLimitMs,
-    },
-  );
-  const names = status === 200 ? namesIn(text) : undefined;
+  const request = { method: 'GET', url: endpointUrl(base, 'api/tags'), headers } as const;
+  const answer = await askJson(config, request, { vendor: label, timeoutMs: listLimitMs });
+  const names = answer.status === 200 ? namesIn(answer.text) : undefined;
   if (!names) {
     const { clock = systemClock } = config;
     const context = { vendor: label, model: '', secrets: key ? [key] : [], now: clock.now() };
-    throw failureFromAnswer({ status, headers: answered, body: text }, context);
+    throw failureFromAnswer({ ...answer, body: answer.text }, context);
   }
-  const source = 'the server itself (/api/tags)';
-  return names.map(name => ({ provider: 'ollama', id: name, name, source, checkedOn: today(config) }));
+  return Promise.all(
+    names.map(async model => {
+      const shown = await memory.shown(config, { base, model, headers });
+      return factsOf(model, shown ?? {}, today(config));
+    }),
+  );
 }
 
 function namesIn(text: string): string[] | undefined {

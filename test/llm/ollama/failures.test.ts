@@ -74,11 +74,17 @@ test('an error in the middle keeps what was said', async () => {
 });
 
 describe('the list of models', () => {
-  test('is what has been pulled', async () => {
+  test('is what has been pulled, with what each can do', async () => {
     const models = await vendorOf('ollama').listModels!(configOf());
     assert.deepEqual(
-      models.map(({ id }) => id),
-      ['mistral-small3.2:24b', 'qwen3:8b', 'gpt-oss:20b', 'gemma3:4b', 'coder-with-room:latest'],
+      models.map(({ id, tools, vision, contextWindow }) => [id, tools, vision, contextWindow]),
+      [
+        ['mistral-small3.2:24b', true, true, 131_072],
+        ['qwen3:8b', true, false, 40_960],
+        ['gpt-oss:20b', true, false, 131_072],
+        ['gemma3:4b', false, true, 131_072],
+        ['coder-with-room:latest', true, false, 32_768],
+      ],
     );
     assert.equal((await asked('/api/tags')).length, 1);
     assert.equal((await asked('/api/chat')).length, 0);
