@@ -174,11 +174,8 @@ export function endInterrupted({ turns }: Conversation, totalOf: (turnId: string
     for (const call of running) call.status = 'not-run';
     const text = textNotInMessages(turn);
     if (text) turn.messages.push({ role: 'assistant', content: text });
-    const settled = turnCost(totalOf(turn.id));
-    // Where no tool ran the model was being asked, and of that call the ledger will never know the end.
-    const cost =
-      running.length > 0 ? settled : { ...settled, calls: settled.calls + 1, unknownCalls: settled.unknownCalls + 1 };
-    turn.ending = { status: 'stopped', model: turn.model ?? '', cost, durationMs: 0 };
+    // Where the model was being asked, that call is in the ledger as lost.
+    turn.ending = { status: 'stopped', model: turn.model ?? '', cost: turnCost(totalOf(turn.id)), durationMs: 0 };
   }
 }
 

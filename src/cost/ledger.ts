@@ -7,9 +7,10 @@ import type { Usage } from '../llm/usage.ts';
 import { openDatabase, type Database } from '../storage/database.ts';
 import { Presence } from '../storage/presence.ts';
 import { schema } from '../storage/schema.ts';
-import type { CallFacts, CallFilter, CallRow, CallStore, Cap, ModelTotal, PartFailure } from './call-store.ts';
+import type { CallFacts, CallFilter, CallRow, CallStore, Cap, ModelTotal } from './call-store.ts';
 import { costOf } from './cost-of.ts';
 import { SqliteCallStore } from './sqlite-call-store.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** How a call ended, as the metered provider knows it. */
 export type Outcome =
@@ -60,18 +61,6 @@ export interface ReserveOptions extends CallFacts {
   readonly caps?: readonly Cap[];
 }
 
-interface Settlement {
-  readonly write: () => void;
-  readonly told: (written: boolean) => void;
-}
-
-interface Entering {
-  readonly row: CallRow;
-  readonly caps: readonly Cap[];
-  resolve(reservation: Reservation): void;
-  reject(reason: unknown): void;
-}
-
 /** Every call that may cost money, before and after it is sent. */
 export class Ledger implements Disposable {
   #store: CallStore;
@@ -79,16 +68,14 @@ export class Ledger implements Disposable {
   #newId: () => string;
   #running = new Map<string, { facts: CallFacts; started: number; estimate: Money | undefined }>();
   #changed = new Emitter<void>();
-  /** Settlements that could not be written yet: a locked or full disk must not cost anybody an answer. */
-  #unwritten: Settlement[] = [];
-  #entering: Entering[] = [];
-  #isWriteDue = false;
+  #queue: WriteQueue;
   #close: () => void;
 
   constructor(store: CallStore, clock: Clock, newId: () => string, close: () => void = () => {}) {
     this.#store = store;
     this.#clock = clock;
     this.#newId = newId;
+    this.#queue = new WriteQueue(store, clock, () => this.#changed.fire());
     this.#close = close;
   }
 
@@ -98,7 +85,7 @@ export class Ledger implements Disposable {
   /** @throws CapReached where the call could pass a cap; then nothing was reserved and nothing may be sent. */
   reserve({ bound, caps = [], ...facts }: ReserveOptions): Reservation {
     const row = { ...facts, id: this.#newId(), started: this.#clock.now(), bound };
-    this.#writeSettlements();
+    this.#queue.flush();
     this.#store.insert(row, caps);
     const reservation = this.#reserved(row);
     this.#changed.fire();
@@ -112,8 +99,15 @@ export class Ledger implements Disposable {
   reserveSoon({ bound, caps = [], ...facts }: ReserveOptions): Promise<Reservation> {
     const row = { ...facts, id: this.#newId(), started: this.#clock.now(), bound };
     return new Promise((resolve, reject) => {
-      this.#entering.push({ row, caps, resolve, reject });
-      this.#writeSoon();
+      this.#queue.push({
+        write: () => this.#store.insert(row, caps),
+        done: failure => {
+          if (failure) reject(failure.reason);
+          else resolve(this.#reserved(row));
+        },
+        mustBeWritten: false,
+      });
+      this.#queue.flushSoon(this.#running.size === 0);
     });
   }
 
@@ -133,16 +127,21 @@ export class Ledger implements Disposable {
       settle: (outcome, tier) => {
         if (!this.#running.delete(id)) return;
         const times = { started, settled: this.#clock.now() };
-        this.#unwritten.push({ write: () => this.#settle(id, row, times, outcome, tier), told: settled.resolve });
-        if (this.#running.size > 0 || this.#isWriteDue) return this.#writeSoon();
-        this.#writeSettlements();
+        this.#queue.push({
+          write: () => this.#settle(id, row, times, outcome, tier),
+          done: failure => settled.resolve(!failure),
+          // A locked or full disk must not cost anybody an answer.
+          mustBeWritten: true,
+        });
+        if (this.#running.size > 0 || this.#queue.isDue) return this.#queue.flushSoon(false);
+        this.#queue.flush();
         this.#changed.fire();
       },
     };
   }
 
   total(filter: CallFilter): LedgerTotal {
-    this.#writeSettlements();
+    this.#queue.flush();
     const models = this.#store.totals(filter);
     const running = [...this.#running.values()].filter(call => matches(call.facts, call.started, filter));
     const count = (of: (total: ModelTotal) => number): number => models.reduce((sum, total) => sum + of(total), 0);
@@ -158,66 +157,9 @@ export class Ledger implements Disposable {
   }
 
   dispose(): void {
-    this.#writeAll();
+    this.#queue.dispose();
     this.#changed.dispose();
     this.#close();
-  }
-
-  #writeSoon(): void {
-    if (this.#isWriteDue) return;
-    this.#isWriteDue = true;
-    const write = (): void => {
-      if (!this.#isWriteDue) return;
-      this.#writeAll();
-      this.#changed.fire();
-    };
-    // Where nothing else runs nothing else will end meanwhile: only what is begun by the same event is waited for.
-    if (this.#running.size === 0) process.nextTick(write);
-    else setImmediate(write);
-  }
-
-  /** What ends and what begins, in one transaction: what is free again is free for those that begin. */
-  #writeAll(): void {
-    this.#isWriteDue = false;
-    const entering = this.#entering;
-    this.#entering = [];
-    this.#write(entering);
-  }
-
-  #writeSettlements(): void {
-    if (this.#unwritten.length > 0) this.#write([]);
-  }
-
-  #write(entering: readonly Entering[]): void {
-    const ending = this.#unwritten;
-    this.#unwritten = [];
-    const inserts = entering.map(
-      ({ row, caps }) =>
-        () =>
-          this.#store.insert(row, caps),
-    );
-    const failures = this.#together([...ending.map(({ write }) => write), ...inserts]);
-    ending.forEach((settlement, at) => {
-      if (failures[at]) this.#unwritten.push(settlement);
-      settlement.told(!failures[at]);
-    });
-    entering.forEach(({ row, resolve, reject }, at) => {
-      const failure = failures[ending.length + at];
-      if (failure) reject(failure.reason);
-      else resolve(this.#reserved(row));
-    });
-  }
-
-  #together(parts: readonly (() => void)[]): (PartFailure | undefined)[] {
-    const [first] = parts;
-    try {
-      // One statement is a transaction by itself.
-      if (!first || parts.length > 1) return this.#store.together(parts);
-      first();
-      return [undefined];
-    } catch (reason) {
-      return parts.map(() => ({ reason }));
-    }
   }
 
   #settle(

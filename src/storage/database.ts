@@ -25,8 +25,15 @@ export class StorageUnavailable extends Error {
   override readonly name = 'StorageUnavailable';
 }
 
-/** How long a statement waits for another window's transaction before it fails. */
-const busyTimeoutMs = 5000;
+/** Another window has the database, and kept it for longer than a statement waits. */
+export class DatabaseBusy extends Error {
+  override readonly name = 'DatabaseBusy';
+}
+
+/** How long a statement waits for another window's transaction before it fails. It holds up everything while it does. */
+const busyTimeoutMs = 1000;
+/** `sqlite3.h`; the lowest byte of what may be an extended code. */
+const SQLITE_BUSY = 5;
 
 /**
  * Opens (or makes) a database for all windows: WAL, so that readers never wait for a writer; every commit flushed, so that what was
@@ -105,15 +112,15 @@ class SqliteDatabase implements Database {
   }
 
   run(sql: string, ...values: SQLInputValue[]): void {
-    this.#prepare(sql).run(...values);
+    this.#try(() => this.#prepare(sql).run(...values));
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values);
+    return this.#try(() => this.#prepare(sql).get(...values));
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#prepare(sql).all(...values);
+    return this.#try(() => this.#prepare(sql).all(...values));
   }
 
   get inTransaction(): boolean {
@@ -129,6 +136,16 @@ class SqliteDatabase implements Database {
     this.#db.close();
   }
 
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw codeOf(error) === SQLITE_BUSY
+        ? new DatabaseBusy('the database is locked by another window', { cause: error })
+        : error;
+    }
+  }
+
   #prepare(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (!statement) {
@@ -138,4 +155,11 @@ class SqliteDatabase implements Database {
     }
     return statement;
   }
+}
+
+/** SQLite's own primary result code of an error, where it is one of SQLite's. */
+function codeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
 }

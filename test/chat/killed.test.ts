@@ -10,9 +10,9 @@ import { startWalk } from './openai-walk.ts';
 
 const program = fileURLToPath(new URL('killed-process.ts', import.meta.url));
 
-for (const { moment, text, calls } of [
-  { moment: 'text', text: 'Let me look.|It is noon', calls: ['done', 'done'] },
-  { moment: 'tool', text: 'Let me look.', calls: ['done', 'not-run'] },
+for (const { moment, text, calls, asked } of [
+  { moment: 'text', text: 'Let me look.|It is noon', calls: ['done', 'done'], asked: { calls: 2, unknownCalls: 1 } },
+  { moment: 'tool', text: 'Let me look.', calls: ['done', 'not-run'], asked: { calls: 1, unknownCalls: 0 } },
 ])
   test(`a window killed during ${moment} leaves a stopped answer with what had arrived, and the conversation goes on`, async test => {
     const folder = await temporaryFolder(test);
@@ -34,6 +34,8 @@ for (const { moment, text, calls } of [
       ],
     );
     assert.equal(textOf(turn(1)), text);
+    const cost = turn(1).ending!.cost;
+    assert.deepEqual({ calls: cost.calls, unknownCalls: cost.unknownCalls }, asked);
     assert.deepEqual(
       turn(1).entries.flatMap(entry => (entry.type === 'tool' ? entry.call.status : [])),
       calls,
