@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { boundOf, type CountText, estimateInput, promptTexts } from '../src/cost/estimate.ts';
+import type { Message } from '../src/llm/message.ts';
 import { DraftCounter } from '../src/llm/tokenizer/draft-counter.ts';
 import { O200kCounter } from '../src/llm/tokenizer/o200k.ts';
 import type { Figure, Line } from './support/figure.ts';
@@ -11,17 +13,27 @@ const rounds = 9;
 const draftBytes = 20_000;
 const keystrokeGoalMs = 0.1;
 const hostileGoalMs = 50;
+const hostThreadGoalMs = 10;
 
 const theirs = (text: string): number => countTokens(text, { disallowedSpecial: new Set<string>() });
 
-/** S12: a megabyte of code, new to both. S12b: a key struck in a draft of 20 KB. S12c: a long run without a boundary. */
+/**
+ * S12: a megabyte of code, new to both. S12b: a key struck in a draft of 20 KB. S12c: a long run without a boundary.
+ * S12d: what the host's own thread does for a key: sizes and prices of a conversation of a megabyte whose counts are known.
+ */
 export const s12: Figure = {
   name: 'S12',
   what: 'exact token counts',
   async measure() {
     const ours = new O200kCounter();
     const texts = megabytes();
-    return [await throughput(ours, texts), keystrokes(ours, texts[0]!.slice(0, draftBytes)), hostile(ours)];
+    const long = texts[0]!;
+    return [
+      await throughput(ours, texts),
+      keystrokes(ours, long.slice(0, draftBytes)),
+      hostile(ours),
+      hostThread(long),
+    ];
   },
 };
 
@@ -103,6 +115,36 @@ function hostile(ours: O200kCounter): Line {
       met: value <= hostileGoalMs,
       beside: `20,000 × "a", the first time; gpt-tokenizer ${short(peer)} ms`,
       raw: { value, peer },
+    },
+  };
+}
+
+function hostThread(text: string): Line {
+  const parts = Array.from({ length: 200 }, (_, at) => text.slice(at * 5000, (at + 1) * 5000));
+  const counts = new Map(parts.map(part => [part, 1000]));
+  const count: CountText = part => counts.get(part) ?? 1;
+  const history = parts.map((content, at): Message => ({ role: at % 2 ? 'assistant' : 'user', content }));
+  const took: number[] = [];
+  for (let key = 0; key < 200; key++) {
+    const request = {
+      messages: [...history, { role: 'user', content: `${text.slice(0, draftBytes)}${key}` } as const],
+    };
+    const start = performance.now();
+    promptTexts(request, 'openai');
+    const { likely } = estimateInput(request, 'openai', 'gpt-5.4', count);
+    boundOf(request, 'openai', 'gpt-5.4', 4096, 0);
+    took.push(performance.now() - start);
+    if (likely < 200_000) return { name: 'S12d', result: { notMeasured: `${likely} tokens` } };
+  }
+  const value = quantile(took, 0.99);
+  return {
+    name: 'S12d',
+    result: {
+      value: `${short(value)} ms`,
+      goal: `${hostThreadGoalMs} ms`,
+      met: value <= hostThreadGoalMs,
+      beside: `on the host's thread at p99, median ${short(median(took))} ms; n=${took.length}`,
+      raw: { value, took },
     },
   };
 }

@@ -1,27 +1,37 @@
 import type { ContentPart } from '../llm/message.ts';
 import type { ChatRequest } from '../llm/request.ts';
 import type { ToolRegistry } from '../tools/tool-registry.ts';
-import { type Conversation, conversationMessages } from './conversation.ts';
+import { type Conversation, conversationMessages, imageNotForThisModel, withoutImages } from './conversation.ts';
 import { systemPrompt } from './prompts.ts';
 
 /** A question that is still being written, as far as its price goes. */
 export interface Draft {
-  /** UTF-8 bytes of its text. */
-  readonly textBytes: number;
+  readonly text: string;
   readonly images: readonly { readonly width: number; readonly height: number }[];
 }
 
 /** What a model answers when nothing is known of this conversation: a short paragraph or two. */
 const firstAnswerTokens = 300;
+/** Answers that tell how long the next one will be: a conversation changes its subject. */
+const lastAnswers = 9;
 
 /**
- * The request that would be sent if the draft were sent now, for pricing only: it has the sizes of the real one and stands-ins for text and
- * images that were not sent here.
+ * The request that would be sent if the draft were sent now, for pricing only: its words are the real ones, its images
+ * have their sizes and nothing to see.
  */
 export function draftRequest(
   { turns }: Conversation,
   draft: Draft,
-  { roots, tools }: { readonly roots: readonly string[]; readonly tools: ToolRegistry | undefined },
+  {
+    roots,
+    tools,
+    sees,
+  }: {
+    readonly roots: readonly string[];
+    readonly tools: ToolRegistry | undefined;
+    /** Whether the model takes images; of earlier turns it is then told in words that there were some. */
+    readonly sees: boolean;
+  },
 ): ChatRequest {
   const images = draft.images.map(({ width, height }): ContentPart => ({
     type: 'image',
@@ -30,21 +40,25 @@ export function draftRequest(
     width,
     height,
   }));
+  // Any address keeps an image an image; its price lies in its size.
+  const before = conversationMessages(turns, () => 'data:,');
   return {
     messages: [
       { role: 'system', content: systemPrompt({ roots, tools: tools !== undefined }) },
-      // Any address keeps an image an image; its price lies in its size.
-      ...conversationMessages(turns, () => 'data:,'),
-      { role: 'user', content: [{ type: 'text', text: ' '.repeat(draft.textBytes) }, ...images] },
+      ...(sees ? before : before.map(message => withoutImages(message, imageNotForThisModel))),
+      { role: 'user', content: [{ type: 'text', text: draft.text }, ...images] },
     ],
     ...(tools && { tools: tools.definitions }),
   };
 }
 
-/** How long the next answer is likely to be: as long as those before it were on average. */
+/** How long the next answer is likely to be: as long as half of those before it, one request of several counted as one. */
 export function likelyAnswerTokens({ turns }: Conversation): number {
-  const counts = turns.flatMap(({ ending }) => ending?.cost.outputTokens ?? []).filter(count => count > 0);
-  return counts.length === 0
-    ? firstAnswerTokens
-    : Math.ceil(counts.reduce((sum, count) => sum + count, 0) / counts.length);
+  const lengths = turns
+    .flatMap(({ ending }) =>
+      ending?.cost.outputTokens ? ending.cost.outputTokens / Math.max(1, ending.cost.calls) : [],
+    )
+    .slice(-lastAnswers)
+    .sort((a, b) => a - b);
+  return lengths.length === 0 ? firstAnswerTokens : Math.ceil(lengths[lengths.length >> 1]!);
 }

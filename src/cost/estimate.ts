@@ -1,60 +1,170 @@
 import type { Money } from '../core/money.ts';
 import { findModel } from '../llm/model-catalog.ts';
-import { imageTokens } from '../llm/image-tokens.ts';
-import type { ContentPart } from '../llm/message.ts';
+import { imageTokens, mostImageTokens } from '../llm/image-tokens.ts';
+import type { Message } from '../llm/message.ts';
+import type { PromptFraming } from '../llm/prompt-framing.ts';
 import type { ChatRequest } from '../llm/request.ts';
 import type { Usage } from '../llm/usage.ts';
-import { atMost } from './cost-of.ts';
+import { framingOf } from '../llm/vendors.ts';
+import { atMost, costOf, priceOf } from './cost-of.ts';
 
-/** Tokens a request can be, before it is sent. */
+/** Tokens a request can be, before it is sent. `likely` is never more than `most`. */
 export interface TokenEstimate {
+  /** Images whose rule is unknown are not in it. */
   readonly likely: number;
-  /** Never less than what is billed: see `boundOfText`. undefined where an image's rule is unknown. */
+  /** Never less than what is billed: see `PromptFraming`. undefined where an image's rule is unknown. */
   readonly most: number | undefined;
 }
 
-/** Framing per message and for the reply (OpenAI cookbook "How to count tokens": 3 and 3), taken generously. */
-const tokensPerMessage = 8;
-const tokensPerTool = 32;
+/** Tokens of a text in o200k_base, as near as they are known. */
+export type CountText = (text: string) => number;
 
-/**
- * Input tokens of a request. `most` rests on a property of byte-pair encodings: every token stands for at least one byte, so text never
- * has more tokens than UTF-8 bytes. Schemas of tools are rewritten by the vendor into a shorter form; their JSON is longer.
- */
-export function estimateInput(request: ChatRequest, provider: string, model: string): TokenEstimate {
-  let bytes = 0;
-  let likelyImages = 0;
-  let mostImages: number | undefined = 0;
-  const rule = findModel(provider, model)?.imageTokens;
-  const addImage = (part: Extract<ContentPart, { type: 'image' }>): void => {
-    const { width, height, detail } = part;
-    const tokens = rule && width && height ? imageTokens(rule, { width, height }, detail ?? 'auto') : undefined;
-    likelyImages += tokens ?? 0;
-    mostImages = tokens === undefined || mostImages === undefined ? undefined : mostImages + tokens;
-  };
-  for (const message of request.messages) {
-    if (typeof message.content === 'string') bytes += Buffer.byteLength(message.content);
-    else
-      for (const part of message.content) {
-        if (part.type === 'text') bytes += Buffer.byteLength(part.text);
-        else addImage(part);
-      }
-    if (message.role === 'assistant')
-      for (const call of message.toolCalls ?? []) bytes += Buffer.byteLength(call.name + call.arguments);
-  }
-  for (const tool of request.tools ?? []) bytes += Buffer.byteLength(JSON.stringify(tool)) + tokensPerTool;
-  if (request.responseFormat?.type === 'json-schema')
-    bytes += Buffer.byteLength(JSON.stringify(request.responseFormat));
-  const framing = tokensPerMessage * (request.messages.length + 1);
-  return {
-    likely: likelyTokens(bytes) + likelyImages + 4 * (request.messages.length + 1),
-    most: mostImages === undefined ? undefined : bytes + framing + mostImages,
-  };
+/** Input tokens of a request. `likely` is as good as `count`. */
+export function estimateInput(
+  request: ChatRequest,
+  provider: string,
+  model: string,
+  count: CountText = roughly,
+): TokenEstimate {
+  const framing = framingOf(provider);
+  const { messages, tools = [] } = request;
+  const calls = messages.flatMap(message => (message.role === 'assistant' ? (message.toolCalls ?? []) : []));
+  const frame = (of: 'likely' | 'most'): number =>
+    framing.request[of] +
+    framing.message[of] * messages.length +
+    framing.toolCall[of] * calls.length +
+    framing.tool[of] * tools.length +
+    (tools.length > 0 ? framing.withTools[of] : 0);
+  const images = imagesIn(messages, provider, model);
+  const words = sum(promptTexts(request, provider), count) * (framing.perO200kToken ?? 1);
+  const told = sum(tools, tool => framing.toolText?.(tool).tokens ?? 0);
+  // Of earlier turns vendors take it back and throw it away, free of charge (OpenAI's reasoning guide, 2026).
+  const sealed = sum(messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1), sealedBytes);
+  const likely = Math.ceil(words + sealed * sealedTokensPerByte) + told + frame('likely') + images.likely;
+  if (images.most === undefined) return { likely, most: undefined };
+  const most = mostOfWords(request, framing) + sum(messages, sealedBytes) + frame('most') + images.most;
+  return { likely: Math.min(likely, most), most };
 }
+
+/** The texts a request is counted by; the same ones each time, so that a count made once can be kept. */
+export function promptTexts({ messages, tools = [], responseFormat }: ChatRequest, provider: string): string[] {
+  const { toolText } = framingOf(provider);
+  return [
+    ...messages.flatMap(textsOf),
+    ...tools.flatMap(tool => toolText?.(tool).texts ?? JSON.stringify(tool)),
+    ...(responseFormat?.type === 'json-schema' ? [JSON.stringify(responseFormat.schema)] : []),
+  ].filter(text => text !== '');
+}
+
+function textsOf(message: Message): string[] {
+  const content =
+    typeof message.content === 'string'
+      ? [message.content]
+      : message.content.flatMap(part => (part.type === 'text' ? part.text : []));
+  if (message.role !== 'assistant') return content;
+  return [...content, ...(message.toolCalls ?? []).flatMap(call => [call.name, call.arguments || '{}'])];
+}
+
+/** Every byte a token, with the ids of calls, which some vendors show their models, and schemas in whatever layout. */
+function mostOfWords({ messages, tools = [], responseFormat }: ChatRequest, { normalizes }: PromptFraming): number {
+  const bytes = (text: string): number =>
+    normalizes
+      ? Math.max(Buffer.byteLength(text), Buffer.byteLength(text.normalize(normalizes)))
+      : Buffer.byteLength(text);
+  const idsOf = (message: Message): number => {
+    if (message.role === 'tool') return bytes(message.toolCallId);
+    return message.role === 'assistant' ? sum(message.toolCalls ?? [], ({ id }) => bytes(id)) : 0;
+  };
+  const laidOut = (value: unknown): number => bytes(JSON.stringify(value)) + layoutTokens * marksIn(value);
+  return (
+    sum(messages, message => sum(textsOf(message), bytes) + idsOf(message)) +
+    sum(tools, laidOut) +
+    (responseFormat?.type === 'json-schema' ? laidOut(responseFormat) : 0)
+  );
+}
+
+/** What a key or an item of a schema can take beside its words where it is told in another form, such as TypeScript or indented JSON. */
+const layoutTokens = 3;
+
+/** Keys and items, however deep. */
+function marksIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return sum(Object.values(value), inner => 1 + marksIn(inner));
+}
+
+/** Reasoning that a vendor sealed and wants back: it alone can count it. It is at least as long as the thoughts in it. */
+function sealedBytes(message: Message): number {
+  return message.role === 'assistant' && message.continuation
+    ? Buffer.byteLength(JSON.stringify(message.continuation.items))
+    : 0;
+}
+
+/** Base64 writes three bytes as four; four bytes of English make a token. */
+const sealedTokensPerByte = 3 / 16;
+
+function imagesIn(messages: readonly Message[], provider: string, model: string): TokenEstimate {
+  const { imageTokens: rule, flags = [] } = findModel(provider, model) ?? {};
+  // A rule that only third parties measured may be wrong by a factor, as the known ones are to each other.
+  const doubt = flags.includes('image-tokens-unconfirmed') ? 2 : 1;
+  let likely = 0;
+  let most: number | undefined = 0;
+  for (const { content } of messages) {
+    if (typeof content === 'string') continue;
+    for (const part of content) {
+      if (part.type !== 'image') continue;
+      const { width, height, detail = 'auto' } = part;
+      const size = width && height ? { width, height } : undefined;
+      if (rule && size) likely += imageTokens(rule, size, detail);
+      most = rule && size && most !== undefined ? most + mostImageTokens(rule, size, detail) * doubt : undefined;
+    }
+  }
+  return { likely, most };
+}
+
+const sum = <T>(items: Iterable<T>, of: (item: T) => number): number => {
+  let total = 0;
+  for (const item of items) total += of(item);
+  return total;
+};
 
 /** A rule of thumb (OpenAI help center "What are tokens": about four characters of English), until the tokenizer counts. */
 export function likelyTokens(bytes: number): number {
   return Math.ceil(bytes / 4);
+}
+
+const roughly: CountText = text => likelyTokens(Buffer.byteLength(text));
+
+export interface LikelyCall {
+  readonly provider: string;
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** How much of the input the vendor has read lately, from the beginning on. */
+  readonly seenTokens?: number;
+  readonly at: number;
+}
+
+/**
+ * What a call will probably cost: its input as counted, what was sent lately at the cache's price where the vendor caches by itself, and
+ * as much output as said. undefined where the price is unknown.
+ */
+export function likelyCost({
+  provider,
+  model,
+  inputTokens,
+  outputTokens,
+  seenTokens = 0,
+  at,
+}: LikelyCall): Money | undefined {
+  const { cache } = framingOf(provider);
+  const isKept = cache !== undefined && inputTokens >= cache.leastTokens;
+  const seen = isKept ? Math.floor(Math.min(seenTokens, inputTokens) / cache.stepTokens) * cache.stepTokens : 0;
+  const cachedInputTokens = cache && seen >= cache.leastTokens ? seen : 0;
+  const rates = priceOf(provider, model, at)?.rates.base;
+  const cacheWriteTokens = isKept && rates?.cacheWrite !== undefined ? inputTokens - cachedInputTokens : 0;
+  const totalTokens = inputTokens + outputTokens;
+  const usage = { inputTokens, outputTokens, totalTokens, cachedInputTokens, cacheWriteTokens };
+  return costOf({ provider, model, usage, at }).money;
 }
 
 /** The most a request can cost; undefined where price or size is unknown. */
@@ -66,8 +176,9 @@ export function boundOf(
   at: number,
 ): Money | undefined {
   const { most } = estimateInput(request, provider, model);
-  const maxOutputTokens = maxTokens ?? findModel(provider, model)?.maxOutputTokens;
-  if (most === undefined || maxOutputTokens === undefined) return undefined;
+  const cap = maxTokens ?? findModel(provider, model)?.maxOutputTokens;
+  if (most === undefined || cap === undefined) return undefined;
+  const maxOutputTokens = Math.max(cap, framingOf(provider).leastOutputTokens ?? 0);
   // We name no service tier, so the account's own setting decides: the dearest one bounds it.
   return atMost({ provider, model, inputTokens: most, maxOutputTokens, at, tier: 'auto' });
 }

@@ -16,6 +16,7 @@ import { checkImage } from '../protocol/image-sniff.ts';
 import type { ToWebview } from '../protocol/to-webview.ts';
 import { chatPage } from './chat-page.ts';
 import { describeEvent, describeTurn } from './describe-chat.ts';
+import type { DraftPrice } from './draft-pricer.ts';
 
 export interface ChatViewOptions {
   readonly extensionUri: vscode.Uri;
@@ -24,8 +25,8 @@ export interface ChatViewOptions {
   readonly keyState: () => Promise<'set' | 'missing'>;
   /** Input tokens an image costs on the present model; undefined where the rule is unknown. */
   readonly imageTokens: (size: { readonly width: number; readonly height: number }) => number | undefined;
-  /** What sending the draft would cost, ready to be shown; absent where it is unknown. */
-  readonly priceDraft: (draft: Draft) => { readonly likely?: string; readonly most?: string };
+  /** What sending the draft would cost, ready to be shown; told again where it is known better. */
+  readonly priceDraft: (draft: Draft, tell: (price: DraftPrice) => void) => void;
   readonly act: (action: ActionId, turnId: string | undefined) => void;
   readonly chooseModel: () => void;
   readonly log: Log;
@@ -139,16 +140,14 @@ export class ChatView implements Disposable {
       case 'new-chat':
         session.newChat();
         break;
-      case 'draft':
-        this.#post({
-          type: 'draft-priced',
-          images: message.images.map(({ id, width, height }) => {
-            const tokens = imageTokens({ width, height });
-            return { id, ...(tokens !== undefined && { tokens }) };
-          }),
-          ...priceDraft(message),
+      case 'draft': {
+        const images = message.images.map(({ id, width, height }) => {
+          const tokens = imageTokens({ width, height });
+          return { id, ...(tokens !== undefined && { tokens }) };
         });
+        priceDraft(message, price => this.#post({ type: 'draft-priced', images, ...price }));
         break;
+      }
       case 'copy':
         void vscode.env.clipboard.writeText(message.text);
         break;

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { draftRequest, likelyAnswerTokens } from '../chat/draft-request.ts';
 import { ChatSession } from '../chat/chat-session.ts';
 import { endInterrupted } from '../chat/conversation.ts';
 import type { TurnFacts, TurnSetup } from '../chat/turn-setup.ts';
 import { systemClock } from '../core/clock.ts';
 import { type Disposable, DisposableStore } from '../core/disposable.ts';
 import { orderedId } from '../core/ordered-id.ts';
+import { PromptCounter } from '../cost/prompt-counter.ts';
 import { imageTokens } from '../llm/image-tokens.ts';
 import { findModel } from '../llm/model-catalog.ts';
 import { PolicyPool } from '../llm/policy-pool.ts';
@@ -19,7 +19,7 @@ import { type Commands, engineCommands } from './engine-commands.ts';
 import { logTurns } from './log-turns.ts';
 import { hostLog } from './host-log.ts';
 import { describeModel } from './describe-model.ts';
-import { priceOfRequest } from './price-of-request.ts';
+import { DraftPricer } from './draft-pricer.ts';
 import { openStorage } from './open-storage.ts';
 import { actionPerformer } from './perform-action.ts';
 import { followOwnModels } from './own-models.ts';
@@ -52,6 +52,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const { ledger, history, unavailable } = openStorage(context.globalStorageUri.fsPath, clock, log);
   own.add(ledger);
   const counter = own.add(tokenCounter(context.extensionPath, clock));
+  const prompts = new PromptCounter(counter);
   let sessionId = newId();
   const periods = (): Periods => periodsAt(clock.now(), sessionId);
   const policies = new PolicyPool(clock);
@@ -100,6 +101,17 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   );
 
   const status = own.add(new CostStatus({ item: statusItem, ledger, periods, budgets: () => readSettings().budgets }));
+  const pricer = own.add(
+    new DraftPricer({
+      session,
+      counter: prompts,
+      clock,
+      settings: readSettings,
+      roots: () => workspace.roots,
+      toolsFor,
+      locale: vscode.env.language,
+    }),
+  );
   const costs = own.add(new CostView(ledger, periods, context.extensionUri));
   const act = (action: ActionId, turnId?: string): void => void perform(action, turnId);
   const view = own.add(
@@ -113,17 +125,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
         const rule = findModel(provider, model)?.imageTokens;
         return rule && imageTokens(rule, size, 'high');
       },
-      priceDraft: draft => {
-        const tools = toolsFor(readSettings().provider, readSettings().model);
-        const request = draftRequest(session.conversation, draft, { roots: workspace.roots, tools });
-        return priceOfRequest(
-          request,
-          likelyAnswerTokens(session.conversation),
-          readSettings(),
-          clock.now(),
-          vscode.env.language,
-        );
-      },
+      priceDraft: (draft, tell) => void pricer.price(draft, tell),
       act,
       chooseModel: () => void chooseModel(clock.now()),
       log,

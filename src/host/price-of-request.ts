@@ -1,20 +1,30 @@
-import { costOf } from '../cost/cost-of.ts';
-import { boundOf, estimateInput } from '../cost/estimate.ts';
+import { boundOf, type CountText, estimateInput, likelyCost } from '../cost/estimate.ts';
 import type { ChatRequest } from '../llm/request.ts';
 import type { Settings } from './settings.ts';
+
+export interface Prospect {
+  /** How long the answer is likely to be, tokens. */
+  readonly answerTokens: number;
+  /** How many messages from the beginning on the vendor has read lately. */
+  readonly seenMessages: number;
+  readonly count: CountText;
+}
 
 /** What a request will probably cost, and what it cannot cost more than; absent where price or size is unknown. */
 export function priceOfRequest(
   request: ChatRequest,
-  answerTokens: number,
+  { answerTokens, seenMessages, count }: Prospect,
   { provider, model, maxTokens }: Pick<Settings, 'provider' | 'model' | 'maxTokens'>,
   now: number,
   locale?: string,
 ): { readonly likely?: string; readonly most?: string } {
-  const { likely: inputTokens } = estimateInput(request, provider, model);
+  const { likely: inputTokens, most: mostTokens } = estimateInput(request, provider, model, count);
+  // An image that nobody can count is not nothing.
+  if (mostTokens === undefined) return {};
   const outputTokens = Math.min(answerTokens, maxTokens);
-  const usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
-  const likely = costOf({ provider, model, usage, at: now }).money;
+  const seen = { ...request, messages: request.messages.slice(0, seenMessages) };
+  const seenTokens = seenMessages > 0 ? estimateInput(seen, provider, model, count).likely : 0;
+  const likely = likelyCost({ provider, model, inputTokens, outputTokens, seenTokens, at: now });
   const most = boundOf(request, provider, model, maxTokens, now);
   return {
     ...(likely && { likely: `≈ ${likely.format(locale)}` }),

@@ -35,6 +35,12 @@ export function imageTokens(rule: ImageTokenRule, size: ImageSize, detail: Image
   }
 }
 
+/** Never less than `imageTokens`: without the shrinking whose last steps Anthropic describes and nobody can check. @throws as that */
+export function mostImageTokens(rule: ImageTokenRule, size: ImageSize, detail: ImageDetail): number {
+  const tokens = imageTokens(rule, size, detail);
+  return rule.kind === 'blocks' ? Math.min(rule.budget, blocks(size.width) * blocks(size.height)) : tokens;
+}
+
 function tileTokens(rule: { base: number; tile: number }, size: ImageSize, detail: ImageDetail): number {
   if (detail === 'low') return rule.base;
   const fit = Math.min(1, 2048 / Math.max(size.width, size.height));

@@ -1,6 +1,7 @@
 import type { Wire } from './http/wire.ts';
 import type { FailureCode } from './llm-error.ts';
 import type { ModelAmendment } from './model-catalog.ts';
+import type { PromptFraming } from './prompt-framing.ts';
 import type { ProviderConfig } from './provider-config.ts';
 import type { Usage } from './usage.ts';
 
@@ -13,6 +14,8 @@ export interface Vendor {
   /** Absent where no model can be assumed. */
   readonly defaultModel?: string;
   readonly key: 'required' | 'optional' | 'none';
+  /** What its models read beside the words of a request; default is the common one. */
+  readonly framing?: PromptFraming;
   readonly keyForm?: KeyForm;
   /** The environment variables the vendor's own tools read: the key, and the base URL it is for; default is `keyFor`, then the default endpoint. */
   readonly environment?: { readonly key: string; readonly endpoint?: string; readonly keyFor?: string };

@@ -2,6 +2,7 @@ import { anthropic } from './anthropic/anthropic.ts';
 import { azureOpenAi } from './azure-openai/azure-openai.ts';
 import { ollama } from './ollama/ollama.ts';
 import { openai } from './openai/openai.ts';
+import { commonFraming, type PromptFraming } from './prompt-framing.ts';
 import type { Vendor } from './vendor.ts';
 
 /** Every vendor there is. Adding one is a folder and a line here. */
@@ -19,3 +20,5 @@ export const findVendor = (provider: string): Vendor | undefined =>
   Object.hasOwn(vendors, provider) ? vendors[provider as ProviderName] : undefined;
 
 export const vendorOf = (provider: ProviderName): Vendor => vendors[provider];
+
+export const framingOf = (provider: string): PromptFraming => findVendor(provider)?.framing ?? commonFraming;

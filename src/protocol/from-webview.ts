@@ -18,10 +18,10 @@ export type FromWebview =
   | { readonly type: 'send'; readonly text: string; readonly images: readonly DraftImage[] }
   | { readonly type: 'stop' }
   | { readonly type: 'new-chat' }
-  /** The draft changed; the host answers `draft-priced`. Its text stays here until it is sent: its size is enough. */
+  /** The draft changed; the host answers `draft-priced`, twice where an exact count takes a while. */
   | {
       readonly type: 'draft';
-      readonly textBytes: number;
+      readonly text: string;
       readonly images: readonly { readonly id: string; readonly width: number; readonly height: number }[];
     }
   | { readonly type: 'copy'; readonly text: string }
@@ -55,9 +55,7 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
     }
     case 'draft': {
       const images = parseList(value['images'], maxImages, parseImageSize);
-      const { textBytes } = value;
-      if (typeof textBytes !== 'number' || !(Number.isSafeInteger(textBytes) && textBytes >= 0)) return undefined;
-      return images && textBytes <= 4 * maxTextLength ? { type: 'draft', textBytes, images } : undefined;
+      return isText(value['text']) && images ? { type: 'draft', text: value['text'], images } : undefined;
     }
     case 'copy':
     case 'insert':

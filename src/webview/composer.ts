@@ -13,6 +13,9 @@ interface Sent {
   readonly images: readonly DraftImage[];
 }
 
+/** UTF-16 units from which on a draft is priced more seldom: it crosses to the host each time. */
+const longDraft = 100_000;
+
 /** Where a question is written: text, images, model, and the one button that sends and stops. */
 export class Composer {
   readonly element: HTMLElement;
@@ -194,7 +197,7 @@ export class Composer {
     clearTimeout(this.#saveTimer);
     this.#saveTimer = setTimeout(() => this.#saveDraft(), 300);
     clearTimeout(this.#priceTimer);
-    this.#priceTimer = setTimeout(() => this.#askForPrices(false), 150);
+    this.#priceTimer = setTimeout(() => this.#askForPrices(false), this.#text.value.length > longDraft ? 1000 : 150);
   };
 
   readonly #onAttach = (): void => {
@@ -240,15 +243,15 @@ export class Composer {
   #askForPrices(always: boolean): void {
     clearTimeout(this.#priceTimer);
     const images = this.#images.images.map(({ id, width, height }) => ({ id, width, height }));
-    const textBytes = new TextEncoder().encode(this.#text.value.trim()).length;
-    const draft = [textBytes, ...images.map(({ id }) => id)].join(' ');
-    const empty = textBytes === 0 && images.length === 0;
+    const text = this.#text.value.trim();
+    const draft = [...images.map(({ id }) => id), text].join(' ');
+    const empty = text === '' && images.length === 0;
     if (draft === this.#priced && !(always && !empty)) return;
     // An empty draft has no price, unless its last image has just gone.
     if (empty) this.#estimate.show();
     if (empty && !this.#priced) return;
     this.#priced = empty ? '' : draft;
-    this.#host.post({ type: 'draft', textBytes, images });
+    this.#host.post({ type: 'draft', text, images });
   }
 
   /** What was sent counts as the draft until the host took it: a reload in between loses nothing. */

@@ -12,8 +12,8 @@ const empty: Conversation = { id: 'c', title: '', turns: [] };
 const tools = createToolRegistry([createSampleTools().calculator]);
 const setting = { provider: 'openai', model: 'gpt-4o', maxTokens: 1000 } as const;
 
-function turn(outputTokens: number, text = 'Hello'): Turn {
-  const cost = { money: Money.zero, calls: 1, unknownCalls: 0, estimatedCalls: 0, outputTokens };
+function turn(outputTokens: number, text = 'Hello', calls = 1): Turn {
+  const cost = { money: Money.zero, calls, unknownCalls: 0, estimatedCalls: 0, outputTokens };
   return {
     id: 't',
     feature: 'chat',
@@ -27,8 +27,10 @@ function turn(outputTokens: number, text = 'Hello'): Turn {
   };
 }
 
-const inputOf = (conversation: Conversation, textBytes: number): number =>
-  estimateInput(draftRequest(conversation, { textBytes, images: [] }, { roots: ['r'], tools }), 'openai', 'gpt-4o')
+const given = { roots: ['r'], tools, sees: true };
+
+const inputOf = (conversation: Conversation, letters: number): number =>
+  estimateInput(draftRequest(conversation, { text: 'x'.repeat(letters), images: [] }, given), 'openai', 'gpt-4o')
     .likely;
 
 test('the draft is priced with all that is sent along: what was said, the tools, the instructions', () => {
@@ -41,26 +43,47 @@ test('the draft is priced with all that is sent along: what was said, the tools,
 test('an image counts by its size', () => {
   const request = draftRequest(
     empty,
-    { textBytes: 4, images: [{ width: 1024, height: 1024 }] },
-    { roots: [], tools: undefined },
+    { text: 'What', images: [{ width: 1024, height: 1024 }] },
+    { roots: [], tools: undefined, sees: true },
   );
-  const without = draftRequest(empty, { textBytes: 4, images: [] }, { roots: [], tools: undefined });
+  const without = draftRequest(empty, { text: 'What', images: [] }, { roots: [], tools: undefined, sees: true });
   const difference =
     estimateInput(request, 'openai', 'gpt-4o').likely - estimateInput(without, 'openai', 'gpt-4o').likely;
   assert.equal(difference, 765);
 });
 
-test('the next answer is taken to be as long as those before it', () => {
+test('the next answer is taken to be as long as the middle one of those before it, request by request', () => {
   assert.equal(likelyAnswerTokens(empty), 300);
-  assert.equal(likelyAnswerTokens({ ...empty, turns: [turn(100), turn(201), turn(0)] }), 151);
+  assert.equal(likelyAnswerTokens({ ...empty, turns: [turn(100), turn(4000), turn(201), turn(0)] }), 201);
+  assert.equal(likelyAnswerTokens({ ...empty, turns: [turn(900, 'Hello', 3)] }), 300);
 });
 
 test('likely is never more than the most, and both are absent where the price is unknown', () => {
-  const request = draftRequest(empty, { textBytes: 2000, images: [] }, { roots: ['r'], tools });
+  const request = draftRequest(empty, { text: 'x'.repeat(2000), images: [] }, given);
   const at = Date.UTC(2026, 10, 22);
-  const { likely, most } = priceOfRequest(request, 5000, setting, at, 'en');
+  const prospect = { answerTokens: 5000, seenMessages: 0, count: (text: string) => text.length };
+  const { likely, most } = priceOfRequest(request, prospect, setting, at, 'en');
   assert.match(likely ?? '', /^≈ \$0\.\d+$/);
   assert.match(most ?? '', /^≤ \$0\.\d+$/);
   assert.ok(Number(likely!.slice(3)) <= Number(most!.slice(3)));
-  assert.deepEqual(priceOfRequest(request, 300, { ...setting, model: 'house-model' }, at, 'en'), {});
+  assert.deepEqual(priceOfRequest(request, prospect, { ...setting, model: 'house-model' }, at, 'en'), {});
+});
+
+test('an image that nobody can count makes the price unknown, not smaller', () => {
+  const draft = { text: 'What is this?', images: [{ width: 10, height: 10 }] };
+  const request = draftRequest(empty, draft, given);
+  const prospect = { answerTokens: 300, seenMessages: 0, count: (text: string) => text.length };
+  const at = Date.UTC(2026, 10, 22);
+  assert.deepEqual(priceOfRequest(request, prospect, { ...setting, model: 'o3-mini' }, at, 'en'), {});
+});
+
+test('for a model without eyes earlier images are words', () => {
+  const content = [{ type: 'image', url: 'x', width: 9, height: 9 }] as const;
+  const before = { ...turn(1), messages: [{ role: 'user', content }] as const };
+  const request = draftRequest(
+    { ...empty, turns: [before as unknown as Turn] },
+    { text: 'x', images: [] },
+    { ...given, sees: false },
+  );
+  assert.notEqual(estimateInput(request, 'openai', 'o3-mini').most, undefined);
 });

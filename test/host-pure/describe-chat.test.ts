@@ -9,7 +9,8 @@ import { ask, askAbout, openChat, reopened } from '../chat/open-chat.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { createSampleTools } from '../support/sample-tools.ts';
 import { ScriptedProvider } from '../support/scripted-provider.ts';
-import { Chance, enqueueRandomTurn } from './random-turns.ts';
+import { Chance } from '../support/chance.ts';
+import { enqueueRandomTurn } from './random-turns.ts';
 
 const emptyState: ChatViewState = {
   conversationId: 'c',

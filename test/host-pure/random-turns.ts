@@ -2,32 +2,8 @@ import { LlmError, type FailureCode, failureCodes } from '../../src/llm/llm-erro
 import type { ToolCall } from '../../src/llm/message.ts';
 import type { StopReason } from '../../src/llm/request.ts';
 import type { Usage } from '../../src/llm/usage.ts';
+import type { Chance } from '../support/chance.ts';
 import { finish, Hold, type ScriptedProvider, type Step } from '../support/scripted-provider.ts';
-
-/** Repeatable chance (Mulberry32): the same seed gives the same turns. */
-export class Chance {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** At least 0, less than 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  }
-
-  below(limit: number): number {
-    return Math.floor(this.next() * limit);
-  }
-
-  oneOf<T>(...choices: readonly T[]): T {
-    return choices[this.below(choices.length)]!;
-  }
-}
 
 /**
  * Answers for one turn of any kind: text, notices, calls of known and unknown tools with good and bad arguments under ids that come

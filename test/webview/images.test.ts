@@ -200,7 +200,7 @@ imageTest('an attached image can be taken away again, by keyboard too', async ch
   assert.equal(await chat.page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Remove b.png');
   await chat.page.keyboard.press('Enter');
   assert.equal(await chat.part('attachment').count(), 0);
-  assert.deepEqual((await chat.posted()).at(-1), { type: 'draft', textBytes: 0, images: [] });
+  assert.deepEqual((await chat.posted()).at(-1), { type: 'draft', text: '', images: [] });
 });
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');

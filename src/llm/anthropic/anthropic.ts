@@ -7,6 +7,7 @@ import type { ProviderConfig } from '../provider-config.ts';
 import type { ChatRequest } from '../request.ts';
 import type { Vendor } from '../vendor.ts';
 import { failureFromAnswer } from './failures.ts';
+import { anthropicFraming } from './framing.ts';
 import { MessagesAnswer } from './from-wire.ts';
 import { rateLimitHeadroom } from './rate-limit-headers.ts';
 import { toWire } from './to-wire.ts';
@@ -23,6 +24,7 @@ export const anthropic: Vendor = {
   defaultEndpoint,
   defaultModel,
   key: 'required',
+  framing: anthropicFraming,
   keyForm: {
     example: 'sk-ant-…',
     pattern: /^sk-ant-[A-Za-z0-9_-]+$/,

@@ -2,6 +2,7 @@ import { requiredKey } from '../http/api-key.ts';
 import type { Wire } from '../http/wire.ts';
 import { refusedLocally } from '../llm-error.ts';
 import { findModel } from '../model-catalog.ts';
+import { openAiFraming } from '../openai/framing.ts';
 import { OpenAiWire } from '../openai/openai-wire.ts';
 import type { ProviderConfig } from '../provider-config.ts';
 import type { Vendor } from '../vendor.ts';
@@ -17,6 +18,7 @@ const label = 'Azure OpenAI';
 export const azureOpenAi: Vendor = {
   label,
   key: 'required',
+  framing: openAiFraming,
   keyForm: {
     example: '0123456789abcdef…',
     pattern: /^[A-Za-z0-9]{32,100}$/,

@@ -2,6 +2,7 @@ import { endpointUrl, parseEndpoint } from '../endpoint.ts';
 import { requiredKey } from '../http/api-key.ts';
 import { defaultModel, findModel } from '../model-catalog.ts';
 import type { Vendor } from '../vendor.ts';
+import { openAiFraming } from './framing.ts';
 import { OpenAiWire } from './openai-wire.ts';
 import type { Api } from './route.ts';
 import { usageFromChat, usageFromResponses } from './usage-from-wire.ts';
@@ -14,6 +15,7 @@ export const openai: Vendor = {
   defaultEndpoint,
   defaultModel,
   key: 'required',
+  framing: openAiFraming,
   keyForm: {
     example: 'sk-proj-…',
     pattern: /^sk-(proj-)?[A-Za-z0-9_-]+$/,

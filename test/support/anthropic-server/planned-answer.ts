@@ -44,13 +44,16 @@ export function planAnswer(
   const text = script.chunks?.join('') ?? answer.text ?? script.refusal ?? '';
   const room = Math.max(0, limit - thinkingTokens);
   const textTokens = tokenizer.count(text);
-  const cut = textTokens > room && script.finishReason === undefined;
-  const pieces = cut ? tokenizer.split(text).slice(0, room) : (script.chunks ?? tokenizer.split(text));
-  const calls = cut ? [] : (answer.toolCalls ?? []).map(call => callBlock(call, newId));
-  const callTokens = calls.reduce((sum, { pieces: [args = ''], whole }) => {
+  const wanted = (answer.toolCalls ?? []).map(call => callBlock(call, newId));
+  const wantedTokens = wanted.reduce((sum, { pieces: [args = ''], whole }) => {
     return sum + 6 + tokenizer.count(String(whole['name'])) + tokenizer.count(args);
   }, 0);
-  const said = cut ? Math.min(room, textTokens) : textTokens;
+  // The limit holds for calls as for words; one that is cut in the middle is left out.
+  const cut = textTokens + wantedTokens > room && script.finishReason === undefined;
+  const pieces = cut ? tokenizer.split(text).slice(0, room) : (script.chunks ?? tokenizer.split(text));
+  const calls = cut ? [] : wanted;
+  const callTokens = cut ? 0 : wantedTokens;
+  const said = cut ? room : textTokens;
   return {
     blocks: [
       ...thinkingBlocks(script, request, model, thinkingTokens),

@@ -13,9 +13,10 @@ export interface SealedThinking {
 
 const HEAD = 'ErcBCkgI';
 
-/** A seal without a secret, so that a conversation outlives the server that led it. */
+/** A seal without a secret, so that a conversation outlives the server that led it; as long as if the thoughts were in it. */
 export function seal(thinking: SealedThinking): string {
-  const content = Buffer.from(JSON.stringify(thinking)).toString('base64url');
+  const thoughts = 'hm, '.repeat(thinking.tokens);
+  const content = Buffer.from(JSON.stringify({ ...thinking, thoughts })).toString('base64url');
   return `${HEAD}${digest(content)}${content}`;
 }
 

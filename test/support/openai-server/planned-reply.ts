@@ -61,11 +61,13 @@ export function planReply(
   const pieces = script.chunks ?? tokenizer.split(text);
   const room = Math.max(0, limit - reasoningTokens);
   const textTokens = tokenizer.count(text);
-  const cut = textTokens > room && script.finishReason === undefined;
+  const allCalls = toolCalls.reduce((sum, call) => sum + toolCallTokens(call.function, tokenizer), 0);
+  // The limit holds for calls as for words; one that is cut in the middle is left out.
+  const cut = textTokens + allCalls > room && script.finishReason === undefined;
   // Scripted chunks are a wish about the stream's shape; where the limit cuts, tokens decide.
   const deltas = cut ? tokenizer.split(text).slice(0, room) : pieces;
-  const said = cut ? Math.min(room, textTokens) : textTokens;
-  const callTokens = cut ? 0 : toolCalls.reduce((sum, call) => sum + toolCallTokens(call.function, tokenizer), 0);
+  const said = cut ? room : textTokens;
+  const callTokens = cut ? 0 : allCalls;
   const refusalTokens = script.refusal === undefined ? 0 : tokenizer.count(script.refusal);
   return {
     deltas: deltas.filter(delta => delta !== ''),

@@ -89,11 +89,17 @@ function assistantItems(message: AssistantMessage, model: string): WireItem[] {
   });
   const pieces = readContinuation(message, model);
   if (!pieces) return [...said, ...calls];
-  return pieces.flatMap((piece): WireItem | WireItem[] => {
+  const items = pieces.flatMap((piece): WireItem | WireItem[] => {
     if (piece === 'text') return said;
     return 'call' in piece ? (calls[piece.call] ?? []) : piece.reasoning;
   });
+  // Cut off while it thought: "Item 'rs_…' of type 'reasoning' was provided without its required following item".
+  while (isReasoning(items.at(-1))) items.pop();
+  return items;
 }
+
+const isReasoning = (item: WireItem | undefined): boolean =>
+  item !== undefined && 'type' in item && item.type === 'reasoning';
 
 function toWirePart(part: ContentPart): WirePart {
   return part.type === 'text'

@@ -127,6 +127,16 @@ test('reasoning whose calls were left out goes with them', () => {
   assert.deepEqual(body.input.slice(1), [said, callA, outputs[0]]);
 });
 
+test('reasoning that led to nothing, because the answer was cut off in it, is left out', () => {
+  const cut = {
+    role: 'assistant',
+    content: '',
+    continuation: { ...looked.continuation!, items: [{ reasoning: reasoning('rs_1') }] },
+  } as const;
+  const body = sent({ messages: [ask('?'), cut, ask('Go on.')] });
+  assert.deepEqual(body.input, [ask('?'), ask('Go on.')]);
+});
+
 test('effort is sent as the route decided, and sampling only without reasoning', () => {
   assert.deepEqual(sent({ messages: [ask('?')], temperature: 0 }, { effort: 'low' }).reasoning, { effort: 'low' });
   assert.equal(sent({ messages: [ask('?')], temperature: 0 }, { effort: 'low' }).temperature, undefined);

@@ -10,9 +10,10 @@ export interface SealedReasoning {
 /** The vendor's are Fernet tokens, which begin like this. */
 const HEAD = 'gAAAAAB';
 
-/** A seal without a secret, so that a conversation outlives the server that led it. */
+/** A seal without a secret, so that a conversation outlives the server that led it; as long as if the thoughts were in it. */
 export function seal(reasoning: SealedReasoning): string {
-  const content = Buffer.from(JSON.stringify(reasoning)).toString('base64url');
+  const thoughts = 'hm, '.repeat(reasoning.tokens);
+  const content = Buffer.from(JSON.stringify({ ...reasoning, thoughts })).toString('base64url');
   return `${HEAD}${checksum(content)}${content}`;
 }
 

@@ -1,0 +1,18 @@
+import type { PromptFraming } from '../prompt-framing.ts';
+
+/**
+ * Anthropic publishes no tokenizer. The last one it did (@anthropic-ai/tokenizer, for Claude 2) is a byte-level BPE behind NFKC; that later
+ * ones are no coarser than a byte is taken from there. Opus 4.7's needs up to 1.47 times the tokens of those before it (measured by third
+ * parties, 2026-04). Instructions added where there are tools: 346 tokens, of older models up to 530 ("Tool use" pricing table, read
+ * 2026-11-28); half as many again for the newer tokenizer, and room.
+ * The cache: "Prompt caching", read 2026-11-28; the least length differs by model, 512 to 4,096 tokens, taken in the middle.
+ */
+export const anthropicFraming: PromptFraming = {
+  request: { likely: 0, most: 64 },
+  message: { likely: 4, most: 16 },
+  toolCall: { likely: 6, most: 64 },
+  tool: { likely: 0, most: 64 },
+  withTools: { likely: 346, most: 1024 },
+  normalizes: 'NFKC',
+  cache: { leastTokens: 1024, stepTokens: 1, keptMs: 5 * 60_000 },
+};
