@@ -3,6 +3,7 @@ export const commandNames = [
   'setApiKey',
   'clearApiKey',
   'testConnection',
+  'migrateToAzure',
   'newChat',
   'focusChat',
   'stopAnswer',

@@ -9,7 +9,8 @@ import { explainFailure } from './explain-failure.ts';
 import { formatCost } from './format-cost.ts';
 
 export type ConnectionReport =
-  | { readonly ok: true; readonly text: string }
+  /** `model` as the answer names it. */
+  | { readonly ok: true; readonly text: string; readonly model?: string }
   | { readonly ok: false; readonly text: string; readonly actions: readonly ActionView[] };
 
 /** Enough for a word; the vendor's own minimum for some models is 16 (OpenAI answers 400 below it on Responses). */
@@ -29,7 +30,9 @@ export async function testConnection(
     const { metadata } = await provider.chat({ messages: [{ role: 'user', content: 'Say hello.' }], maxTokens });
     const seconds = ((clock.monotonic() - started) / 1000).toLocaleString(locale, { maximumFractionDigits: 1 });
     const cost = formatCost(ledger.total({ turn }), locale);
-    return { ok: true, text: `${metadata.model ?? provider.model} answered in ${seconds} s. This test cost ${cost}.` };
+    const { model } = metadata;
+    const text = `${model ?? provider.model} answered in ${seconds} s. This test cost ${cost}.`;
+    return { ok: true, text, ...(model && { model }) };
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
     const failure = failureRecord(error, { provider, now: clock.now(), log });

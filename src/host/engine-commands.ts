@@ -1,38 +1,25 @@
 import * as vscode from 'vscode';
 import type { ChatSession } from '../chat/chat-session.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
-import type { Ledger } from '../cost/ledger.ts';
-import { LlmError } from '../llm/llm-error.ts';
 import type { PolicyPool } from '../llm/policy-pool.ts';
-import type { ActionId } from '../protocol/chat-view-state.ts';
 import type { ChatView } from './chat-view.ts';
 import type { CommandName } from './command-names.ts';
 import { chooseModel } from './commands/choose-model.ts';
 import { explainSelection } from './commands/explain-selection.ts';
+import { migrateToAzure, type MigrationParts } from './commands/migrate-to-azure.ts';
 import { setApiKey } from './commands/set-api-key.ts';
-import { testConnection } from './connection-test.ts';
+import { testAndTell } from './commands/test-connection.ts';
 import type { CostView } from './cost-view.ts';
-import type { ProviderMaker } from './provider-maker.ts';
-import type { SecretKeys } from './secret-keys.ts';
 import { readSettings } from './settings.ts';
 
 /** What each command does, by its name after "pennyloom.". */
 export type Commands = { readonly [name in CommandName]: () => unknown };
 
-export interface CommandParts {
-  readonly keys: SecretKeys;
-  readonly ledger: Ledger;
+export interface CommandParts extends MigrationParts {
   readonly session: ChatSession;
   readonly view: ChatView;
   readonly costs: CostView;
   readonly channel: vscode.LogOutputChannel;
-  readonly clock: Clock;
-  readonly newId: () => string;
-  readonly log: Log;
-  readonly providerFor: ProviderMaker;
   readonly policies: PolicyPool;
-  readonly act: (action: ActionId) => void;
   readonly resetSession: () => void;
 }
 
@@ -46,6 +33,7 @@ export function engineCommands(parts: CommandParts): Commands {
       vscode.window.setStatusBarMessage('$(key) API key cleared', 5000);
     },
     testConnection: () => testAndTell(parts),
+    migrateToAzure: () => migrateToAzure(parts),
     newChat: async () => {
       session.newChat();
       await view.focus();
@@ -68,24 +56,4 @@ export function engineCommands(parts: CommandParts): Commands {
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:pennyloom.pennyloom'),
     showLog: () => channel.show(),
   };
-}
-
-async function testAndTell({ newId, providerFor, ledger, clock, log, act }: CommandParts): Promise<void> {
-  const report = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Pennyloom: testing the connection…' },
-    async () => {
-      const turn = newId();
-      try {
-        const provider = providerFor({ conversation: '', turn, feature: 'test' });
-        return await testConnection(provider, ledger, turn, clock, vscode.env.language, log);
-      } catch (error) {
-        if (error instanceof LlmError) return { ok: false as const, text: error.message, actions: [] };
-        throw error;
-      }
-    },
-  );
-  if (report.ok) return void vscode.window.showInformationMessage(report.text);
-  const picked = await vscode.window.showErrorMessage(report.text, ...report.actions.map(({ label }) => label));
-  const action = report.actions.find(({ label }) => label === picked);
-  if (action) act(action.id);
 }

@@ -17,6 +17,7 @@ import { CostStatus, type Periods } from './cost-status.ts';
 import { CostView } from './cost-view.ts';
 import { type Commands, engineCommands } from './engine-commands.ts';
 import { logTurns } from './log-turns.ts';
+import { GuideDocument } from './guide-document.ts';
 import { hostLog } from './host-log.ts';
 import { describeModel } from './describe-model.ts';
 import { DraftPricer } from './draft-pricer.ts';
@@ -112,6 +113,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       locale: vscode.env.language,
     }),
   );
+  const guide = own.add(new GuideDocument(() => clock.now()));
   const costs = own.add(new CostView(ledger, periods, context.extensionUri));
   const act = (action: ActionId, turnId?: string): void => void perform(action, turnId);
   const view = own.add(
@@ -160,6 +162,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     session,
     view,
     costs,
+    guide,
     channel,
     clock,
     newId,

@@ -34,6 +34,7 @@ test('a connection that works says which model answered, how fast and what it co
   assert.deepEqual(await report, {
     ok: true,
     text: 'gpt-4o-2024-08-06 answered in 1.2 s. This test cost $0.000043.',
+    model: 'gpt-4o-2024-08-06',
   });
   assert.equal(ledger.total({ turn: 'test' }).calls, 1);
   assert.ok((provider.history[0]?.maxTokens ?? Infinity) <= 16);

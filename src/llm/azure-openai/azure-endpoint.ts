@@ -40,7 +40,8 @@ export function parseAzureEndpoint(text: string, version = ''): AzureEndpoint {
   const deployment = deploymentIn(path);
   const named = isDatelessPath(path) ? undefined : datedVersion(searchParams.get('api-version'));
   // Who gives a gateway's deployment by its path has the classic API there, and perhaps no other.
-  const apiVersion = datedVersion(version) ?? named ?? (deployment && !onAzure ? lastDatedVersion : undefined);
+  const isPathAlone = deployment !== undefined && !searchParams.has('api-version');
+  const apiVersion = datedVersion(version) ?? named ?? (isPathAlone && !onAzure ? lastDatedVersion : undefined);
   return {
     base: origin + (onAzure ? '' : gatewayPath(path)),
     style: apiVersion ? 'classic' : 'v1',

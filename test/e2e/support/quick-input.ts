@@ -41,6 +41,11 @@ export class QuickInput {
     return [...texts.flat(), (await this.field.getAttribute('placeholder')) ?? ''].join(' ').trim();
   }
 
+  /** Waits until one of several questions is the one that is asked: "(2/6)" in its title. */
+  async step(step: number, steps: number): Promise<void> {
+    await this.widget.locator('.quick-input-title', { hasText: `(${step}/${steps})` }).waitFor({ timeout: 30_000 });
+  }
+
   /** Answers an open prompt with a text. */
   async answer(text: string): Promise<void> {
     await this.#leavePalette();

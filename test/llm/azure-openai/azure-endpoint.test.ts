@@ -129,6 +129,10 @@ const pasted: readonly [text: string, endpoint: AzureEndpoint][] = [
     'https://contoso.azure-api.net/openai/deployments/d/chat/completions?api-version=2024-06-01',
     classic('https://contoso.azure-api.net', '2024-06-01', 'd'),
   ],
+  [
+    'https://contoso.azure-api.net/openai/deployments/d/chat/completions?api-version=preview',
+    v1('https://contoso.azure-api.net', 'd'),
+  ],
   // This machine.
   ['http://127.0.0.1:8080', v1('http://127.0.0.1:8080')],
   ['http://localhost:8080/openai/v1/', v1('http://localhost:8080')],
