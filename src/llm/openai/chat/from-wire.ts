@@ -162,8 +162,8 @@ export class ChatAnswer implements Answer {
   }
 }
 
-/** Compiling what was learned takes longer than parsing the few chunks of a short answer, and delays the next first word (bench S2). */
-const worthLearning = 32;
+/** Learning costs as much as parsing a few chunks, which a very short answer never earns back (bench S2). */
+const worthLearning = 8;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

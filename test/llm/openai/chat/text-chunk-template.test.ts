@@ -106,6 +106,28 @@ test('the next chunk of the same kind is recognised and means what JSON.parse sa
   assert.ok(recognised > 2000, `only ${recognised} of 3000 were recognised`);
 });
 
+test('a chunk that has come often is compared in another way, with the same outcome', () => {
+  fc.assert(
+    fc.property(shape, word, spelling, fc.nat(), fc.constantFrom('"', '\\', '}', 'a'), (of, next, how, where, char) => {
+      const learned = chunk(of, 'word', 'abc', how);
+      const event = asBytes(`data: ${chunk(of, next, 'xyz', how)}\n\n`);
+      const at = where % event.length;
+      const changed = event.slice(0, at) + char + event.slice(at + 1);
+      const texts: string[] = [];
+      const template = new TextChunkTemplate(text => texts.push(text));
+      template.learn(learned, 'word');
+      const same = asBytes(`data: ${learned}\n\n`);
+      for (let n = 0; n < 500; n++) assert.equal(template.take(same, 0), same.length);
+      for (const bytes of [event, changed]) {
+        texts.length = 0;
+        const length = template.take(bytes, 0);
+        assert.deepEqual(length === -1 ? undefined : { text: texts[0] ?? '', length }, taken(learned, bytes));
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test('a chunk changed anywhere is never taken for another', () => {
   let recognised = 0;
   fc.assert(
