@@ -4,6 +4,7 @@ import { DisposableStore } from '../core/disposable.ts';
 import { Money } from '../core/money.ts';
 import type { CallFilter } from '../cost/call-store.ts';
 import type { Ledger, LedgerTotal } from '../cost/ledger.ts';
+import type { Line, PolicyPool } from '../llm/policy-pool.ts';
 import type { RateLimitHeadroom, RateLimitWindow } from '../llm/stream-event.ts';
 import { formatCost, spokenCost } from './format-cost.ts';
 import type { Budgets } from './settings.ts';
@@ -19,6 +20,7 @@ export interface CostStatusOptions {
   readonly ledger: Ledger;
   readonly periods: () => Periods;
   readonly budgets: () => Budgets;
+  readonly policies: Pick<PolicyPool, 'lines' | 'onDidChangeLines'>;
 }
 
 /** A budget counts as near from here on. */
@@ -33,6 +35,7 @@ export class CostStatus implements Disposable {
   constructor(options: CostStatusOptions) {
     this.#options = options;
     this.#own.add(options.ledger.onDidChange(() => this.update()));
+    this.#own.add(options.policies.onDidChangeLines(() => this.update()));
     this.update();
   }
 
@@ -43,14 +46,14 @@ export class CostStatus implements Disposable {
   }
 
   update(): void {
-    const { item, ledger, periods, budgets } = this.#options;
+    const { item, ledger, periods, budgets, policies } = this.#options;
     const { session, today, month } = periods();
     const totals = { session: ledger.total(session), today: ledger.total(today), month: ledger.total(month) };
     const locale = vscode.env.language;
     item.text = statusText(totals.session, locale);
     const label = spokenLabel(totals.session, locale);
     item.accessibilityInformation = { label, role: 'button' };
-    item.tooltip = tooltip(totals, budgets(), this.#headroom, locale);
+    item.tooltip = tooltip(totals, budgets(), { headroom: this.#headroom, lines: policies.lines }, locale);
     item.backgroundColor = background(totals, budgets());
   }
 
@@ -102,7 +105,7 @@ const usedPercent = (spent: Money, limit: Money): bigint =>
 function tooltip(
   totals: Totals,
   budgets: Budgets,
-  headroom: RateLimitHeadroom | undefined,
+  { headroom, lines: waiting }: Limits,
   locale: string,
 ): vscode.MarkdownString {
   const { session, today, month } = totals;
@@ -132,6 +135,7 @@ function tooltip(
       `${session.unknownCalls} of ${session.calls} requests have no known price or count: the sum is at least this.`,
     );
   if (headroom) lines.push('', ...headroomLines(headroom, number));
+  for (const line of waiting) lines.push('', waitingLine(line, number));
   const priceDate = session.models
     .flatMap(total => total.priceDate ?? [])
     .sort()
@@ -156,6 +160,15 @@ function periodRow(name: string, total: LedgerTotal, budget: Money | undefined, 
   const left = budget ? `${leftOf(budget, total).format(locale)} left of ${budget.format(locale)}` : 'no budget set';
   return `| ${name} | ${gap}${formatCost(total, locale)} | ${gap}${left} |`;
 }
+
+/** What is known of the provider's rate limits, and who waits for them. */
+interface Limits {
+  readonly headroom: RateLimitHeadroom | undefined;
+  readonly lines: readonly Line[];
+}
+
+const waitingLine = ({ model, queued, nextInMs }: Line, number: (count: number) => string): string =>
+  `Waiting for the rate limit of ${escapeCell(model)}: ${queued === 1 ? '1 request' : `${number(queued)} requests`}, the next goes in ${number(Math.ceil(nextInMs / 1000))} s`;
 
 function headroomLines({ requests, tokens }: RateLimitHeadroom, number: (count: number) => string): string[] {
   const line = (what: string, { limit, remaining }: RateLimitWindow): string =>

@@ -101,7 +101,9 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     ),
   );
 
-  const status = own.add(new CostStatus({ item: statusItem, ledger, periods, budgets: () => readSettings().budgets }));
+  const status = own.add(
+    new CostStatus({ item: statusItem, ledger, periods, policies, budgets: () => readSettings().budgets }),
+  );
   const pricer = own.add(
     new DraftPricer({
       session,

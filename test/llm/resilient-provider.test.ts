@@ -276,3 +276,31 @@ test('limiters are one for provider, endpoint, key and model; breakers one for p
   assert.equal(pool.breaker('openai', 'https://a'), pool.breaker('openai', 'https://a'));
   assert.notEqual(pool.breaker('openai', 'https://a'), pool.breaker('openai', 'https://b'));
 });
+
+test('who stands in line is seen, and told once when somebody joins or leaves', async () => {
+  const clock = new FakeClock();
+  const pool = new PolicyPool(clock);
+  let told = 0;
+  pool.onDidChangeLines(() => told++);
+  const key = { provider: 'openai', endpoint: 'https://a', apiKey: 'sk-1', model: 'gpt-5.4' };
+  const limiter = pool.limiter(key, { tokensPerMinute: 100 });
+  const first = await limiter.acquire({ tokens: 100 });
+  assert.deepEqual(pool.lines, []);
+  const second = limiter.acquire({ tokens: 50 });
+  assert.deepEqual(pool.lines, [{ model: 'gpt-5.4', queued: 1, nextInMs: 30_000 }]);
+  first.settle(100);
+  assert.equal(told, 1);
+  await clock.advance(30_000);
+  await second;
+  assert.deepEqual(pool.lines, []);
+  assert.equal(told, 2);
+});
+
+test('calls are let through again everywhere when breakers are reset', () => {
+  const pool = new PolicyPool(new FakeClock());
+  const breaker = pool.breaker('openai', 'https://a');
+  for (let n = 0; n < 5; n++) breaker.fail();
+  assert.throws(() => breaker.enter());
+  pool.resetBreakers();
+  breaker.enter();
+});
