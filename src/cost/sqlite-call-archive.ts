@@ -19,9 +19,9 @@ import { moneyIn, partsOf, recordOf, recordColumns, tokensIn, termsOf } from './
 import { coveringSums } from './covering-sums.ts';
 
 /** Calls that one portion of work looks at: some milliseconds. */
-const portion = 4000;
+const portion = 2000;
 /** Calls that are changed at a time: each is taken out of three sums and put into them again. */
-const changesAtOnce = 500;
+const changesAtOnce = 250;
 
 /** The calls in the database that all windows share. */
 export class SqliteCallArchive implements CallArchive {
@@ -52,7 +52,7 @@ export class SqliteCallArchive implements CallArchive {
     const column = { time: 'started', cost: 'cost', input: 'input', output: 'output' }[order];
     const way = descending ? 'DESC' : 'ASC';
     const sql = `SELECT ${recordColumns} FROM calls WHERE started >= ? AND started < ? AND ${terms.sql}
-      ORDER BY ${column} IS NULL, ${column} ${way}, started ${way}, id ${way} LIMIT ?`;
+      ORDER BY ${order === 'time' ? '' : `${column} IS NULL, ${column} ${way}, `}started ${way}, id ${way} LIMIT ?`;
     const compare = compareCalls(order, descending);
     let found: CallRecord[] = [];
     for await (const { from, to } of this.#portions(query, descending, signal)) {
@@ -181,13 +181,13 @@ export class SqliteCallArchive implements CallArchive {
       signal?.throwIfAborted();
       const edge = this.#db.get(
         newestFirst
-          ? 'SELECT started FROM calls WHERE started >= ? AND started < ? ORDER BY started DESC LIMIT 1 OFFSET ?'
-          : 'SELECT started + 1 AS started FROM calls WHERE started >= ? AND started < ? ORDER BY started LIMIT 1 OFFSET ?',
+          ? 'SELECT started AS edge FROM calls WHERE started >= ? AND started < ? ORDER BY started DESC LIMIT 1 OFFSET ?'
+          : 'SELECT started + 1 AS edge FROM calls WHERE started >= ? AND started < ? ORDER BY started LIMIT 1 OFFSET ?',
         from,
         to,
         size,
       );
-      const cut = edge ? Number(edge['started']) : newestFirst ? from : to;
+      const cut = edge ? Number(edge['edge']) : newestFirst ? from : to;
       yield newestFirst ? { from: cut, to } : { from, to: cut };
       if (newestFirst) to = cut;
       else from = cut;
