@@ -1,4 +1,4 @@
-// Bundles: the extension's small main file, the engine it loads on first use, and the two browser programs.
+// Bundles: the extension's small main file, the engine it loads on first use, and the browser programs.
 // `node esbuild.js [--minify] [--watch]`
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -47,7 +47,14 @@ const programs = [
   { ...host, entryPoints: { extension: 'src/extension.ts' } },
   { ...host, entryPoints: { engine: 'src/host/engine.ts' } },
   { ...host, entryPoints: { 'tokenizer-worker': 'src/llm/tokenizer/worker.ts' } },
-  { ...browser, entryPoints: { 'chat-webview': 'src/webview/main.ts', highlight: 'src/webview/highlight.ts' } },
+  {
+    ...browser,
+    entryPoints: {
+      'chat-webview': 'src/webview/main.ts',
+      'cost-webview': 'src/webview/costs/main.ts',
+      highlight: 'src/webview/highlight.ts',
+    },
+  },
 ];
 
 rmSync('dist', { recursive: true, force: true });

@@ -1,90 +1,204 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/disposable.ts';
 import { DisposableStore } from '../core/disposable.ts';
-import type { Ledger, LedgerTotal } from '../cost/ledger.ts';
+import type { Log } from '../core/log.ts';
+import type { CallArchive } from '../cost/call-archive.ts';
+import type { Cap } from '../cost/call-store.ts';
+import type { Ledger } from '../cost/ledger.ts';
+import { parseFromCostView, type ToCostView } from '../protocol/cost-messages.ts';
+import {
+  changeCostView,
+  type CostQuery,
+  type CostViewChanges,
+  type CostViewState,
+  firstQuery,
+  type OthersScope,
+} from '../protocol/cost-view-state.ts';
+import { deleteCosts, keepFrom } from './commands/delete-costs.ts';
+import { exportCosts } from './commands/export-costs.ts';
+import { reRateCosts } from './commands/re-rate-costs.ts';
+import { costPage } from './cost-page.ts';
+import { CostReport } from './cost-report.ts';
 import type { Periods } from './cost-status.ts';
-import { formatCost } from './format-cost.ts';
 
-/** What was spent, in an editor tab: this session, today, this month, by model. A page without scripts, written anew when the ledger changes. */
+export interface CostViewOptions {
+  readonly ledger: Ledger;
+  readonly archive: CallArchive;
+  readonly periods: () => Periods;
+  readonly caps: () => readonly Cap[];
+  readonly clock: Clock;
+  readonly extensionUri: vscode.Uri;
+  readonly log: Log;
+  /** Why nothing is kept beyond this window. */
+  readonly unavailable: string | undefined;
+}
+
+/** Changes are shown at most so often, and less often where showing them takes long. */
+const showEveryMs = 1000;
+/** How often a visible view looks whether another window has written. */
+const lookEveryMs = 2000;
+
+/** What was spent, in an editor tab. The host's side: owns what is shown, and answers what the page asks. */
 export class CostView implements Disposable {
-  #ledger: Ledger;
-  #periods: () => Periods;
+  #options: CostViewOptions;
+  #report: CostReport;
   #panel: vscode.WebviewPanel | undefined;
-  #own = new DisposableStore();
-  #extensionUri: vscode.Uri;
+  #whilePanel: DisposableStore | undefined;
+  #state: CostViewState;
+  #ready = false;
+  /** Ends the work on an answer that nobody waits for any more. */
+  #asked = new AbortController();
+  #isShowDue = false;
+  #isStale = false;
+  #tookMs = 0;
 
-  constructor(ledger: Ledger, periods: () => Periods, extensionUri: vscode.Uri) {
-    this.#ledger = ledger;
-    this.#periods = periods;
-    this.#extensionUri = extensionUri;
+  constructor(options: CostViewOptions) {
+    this.#options = options;
+    this.#report = new CostReport({ ...options, locale: vscode.env.language });
+    this.#state = {
+      query: firstQuery,
+      periods: [],
+      budgets: [],
+      notices: [],
+      groups: [],
+      chart: undefined,
+      requests: undefined,
+      facts: undefined,
+      others: undefined,
+    };
   }
 
   show(): void {
     if (this.#panel) return this.#panel.reveal();
-    const media = vscode.Uri.joinPath(this.#extensionUri, 'media');
+    const { extensionUri, ledger, archive, clock } = this.#options;
+    archive.purge(keepFrom(clock.now()));
+    const roots = ['dist', 'media'].map(folder => vscode.Uri.joinPath(extensionUri, folder));
     const panel = vscode.window.createWebviewPanel('pennyloom.costs', 'Pennyloom Costs', vscode.ViewColumn.Active, {
-      enableScripts: false,
-      localResourceRoots: [media],
+      enableScripts: true,
+      localResourceRoots: roots,
     });
-    panel.iconPath = vscode.Uri.joinPath(media, 'pennyloom.svg');
+    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'pennyloom.svg');
     this.#panel = panel;
-    const listening = this.#own.add(this.#ledger.onDidChange(() => this.#draw(panel)));
+    this.#ready = false;
+    const own = (this.#whilePanel = new DisposableStore());
+    own.add(ledger.onDidChange(() => this.#showSoon()));
+    own.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
+    own.add(panel.onDidChangeViewState(() => panel.visible && this.#isStale && this.#showSoon()));
+    own.add(this.#lookForOtherWindows(panel));
     panel.onDidDispose(() => {
-      listening.dispose();
+      this.#asked.abort();
+      own.dispose();
       this.#panel = undefined;
     });
-    this.#draw(panel);
+    panel.webview.html = costPage(panel.webview, extensionUri);
   }
 
   dispose(): void {
     this.#panel?.dispose();
-    this.#own.dispose();
+    this.#whilePanel?.dispose();
   }
 
-  #draw({ webview }: vscode.WebviewPanel): void {
-    const { session, today, month } = this.#periods();
-    const style = webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'media', 'costs.css')).toString();
-    const totals: [string, LedgerTotal][] = [
-      ['This session', this.#ledger.total(session)],
-      ['Today', this.#ledger.total(today)],
-      ['This month', this.#ledger.total(month)],
-    ];
-    webview.html = `<!DOCTYPE html>
-<html lang="${vscode.env.language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}">
-<link rel="stylesheet" href="${style}">
-<title>Pennyloom Costs</title>
-</head>
-<body>
-<h1>Costs</h1>
-<dl class="totals">${totals.map(([name, total]) => `<div><dt>${name}</dt><dd>${formatCost(total, vscode.env.language)}</dd></div>`).join('')}</dl>
-${totals.map(([name, total]) => section(name, total)).join('\n')}
-</body>
-</html>`;
+  #lookForOtherWindows(panel: vscode.WebviewPanel): Disposable {
+    const { archive } = this.#options;
+    let version = archive.version();
+    const timer = setInterval(() => {
+      if (!panel.visible) return;
+      const now = archive.version();
+      if (now !== version) this.#showSoon();
+      version = now;
+    }, lookEveryMs);
+    return { dispose: () => clearInterval(timer) };
+  }
+
+  #receive(value: unknown): void {
+    const message = parseFromCostView(value);
+    if (!message) return this.#options.log.warn('The cost view said something that is no message; it was dropped.');
+    switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        this.#post({ type: 'snapshot', state: this.#state });
+        void this.#answer(this.#state.query);
+        break;
+      case 'query':
+        void this.#answer(message.query);
+        break;
+      case 'open':
+        this.#change({ facts: message.id === undefined ? undefined : this.#report.facts(message.id) });
+        break;
+      case 'compare':
+        void this.#compare(message.scope);
+        break;
+      case 'export':
+        void this.#act(() => exportCosts(this.#options, this.#report.spanOf(this.#state.query)));
+        break;
+      case 're-rate':
+        void this.#act(() => reRateCosts(this.#options));
+        break;
+      case 'delete':
+        void this.#act(() => deleteCosts(this.#options, this.#state.query, this.#report.spanOf(this.#state.query)));
+        break;
+    }
+  }
+
+  async #act(work: () => Promise<boolean>): Promise<void> {
+    try {
+      if (await work()) await this.#answer({ ...this.#state.query, offset: 0 });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.log.error(`The cost view: ${reason}`);
+      void vscode.window.showErrorMessage(`Pennyloom: ${reason}`);
+    }
+  }
+
+  /** Works out what was asked for, part by part, the quick ones first; another question ends it. */
+  async #answer(query: CostQuery): Promise<void> {
+    this.#asked.abort();
+    const { signal } = (this.#asked = new AbortController());
+    const began = performance.now();
+    this.#isStale = false;
+    this.#change({ query, ...this.#report.summary() });
+    try {
+      this.#change({ requests: await this.#report.requests(query, signal) });
+      this.#change(await this.#report.chart(query, signal));
+      const { others } = this.#state;
+      if (others) this.#change({ others: await this.#report.others(others.scope, query, signal) });
+      this.#tookMs = performance.now() - began;
+    } catch (error) {
+      if (signal.aborted) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.log.error(`The costs could not be read: ${reason}`);
+      this.#change({ notices: [...this.#state.notices, `The costs could not be read: ${reason}`] });
+    }
+  }
+
+  async #compare(scope: OthersScope): Promise<void> {
+    this.#change({ others: await this.#report.others(scope, this.#state.query, this.#asked.signal) });
+  }
+
+  #showSoon(): void {
+    if (!this.#panel?.visible) {
+      this.#isStale = true;
+      return;
+    }
+    if (this.#isShowDue) return;
+    this.#isShowDue = true;
+    // Whoever has a million requests should not spend a core on looking at them.
+    setTimeout(
+      () => {
+        this.#isShowDue = false;
+        if (this.#panel) void this.#answer(this.#state.query);
+      },
+      Math.max(showEveryMs, this.#tookMs * 10),
+    );
+  }
+
+  #change(changes: CostViewChanges): void {
+    this.#state = changeCostView(this.#state, changes);
+    this.#post({ type: 'changed', changes });
+  }
+
+  #post(message: ToCostView): void {
+    if (this.#ready) void this.#panel?.webview.postMessage(message);
   }
 }
-
-function section(name: string, { models }: LedgerTotal): string {
-  if (models.length === 0) return `<h2>${name}</h2><p>Nothing was spent.</p>`;
-  const locale = vscode.env.language;
-  const number = (count: number): string => count.toLocaleString(locale);
-  const rows = models.map(
-    total =>
-      `<tr><th scope="row">${escapeHtml(total.model)}</th><td>${number(total.calls)}</td><td>${number(total.inputTokens)}</td><td>${number(total.cachedTokens)}</td><td>${number(total.outputTokens)}</td><td>${number(total.reasoningTokens)}</td><td>${formatCost(total, locale)}</td></tr>`,
-  );
-  const priceDate = models
-    .flatMap(total => total.priceDate ?? [])
-    .sort()
-    .at(-1);
-  return `<h2>${name}</h2>
-<table>
-<thead><tr><th scope="col">Model</th><th scope="col">Requests</th><th scope="col">Input</th><th scope="col">Cached</th><th scope="col">Output</th><th scope="col">Reasoning</th><th scope="col">Cost</th></tr></thead>
-<tbody>${rows.join('')}</tbody>
-</table>
-${priceDate ? `<p class="note">Prices of ${escapeHtml(priceDate)}. Tokens; cached is part of input, reasoning is part of output.</p>` : ''}`;
-}
-
-const entities: { readonly [char: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, char => entities[char]!);

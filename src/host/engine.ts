@@ -6,6 +6,7 @@ import { systemClock } from '../core/clock.ts';
 import { type Disposable, DisposableStore } from '../core/disposable.ts';
 import { orderedId } from '../core/ordered-id.ts';
 import { PromptCounter } from '../cost/prompt-counter.ts';
+import type { Cap } from '../cost/call-store.ts';
 import { imageTokens } from '../llm/image-tokens.ts';
 import { findModel } from '../llm/model-catalog.ts';
 import { PolicyPool } from '../llm/policy-pool.ts';
@@ -24,7 +25,7 @@ import { DraftPricer } from './draft-pricer.ts';
 import { openStorage } from './open-storage.ts';
 import { actionPerformer } from './perform-action.ts';
 import { followOwnModels } from './own-models.ts';
-import { periodsAt } from './periods.ts';
+import { capsOf, periodsAt } from './periods.ts';
 import { keyStateOf } from './key-for.ts';
 import { LearnedModels } from './learned-models.ts';
 import { connectionOf, providerMaker } from './provider-maker.ts';
@@ -50,7 +51,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const log = hostLog(channel);
   const keys = own.add(new SecretKeys(context.secrets, () => readSettings().keySource));
   own.add(followOwnModels(clock.now));
-  const { ledger, history, unavailable } = openStorage(context.globalStorageUri.fsPath, clock, log);
+  const { ledger, history, archive, unavailable } = openStorage(context.globalStorageUri.fsPath, clock, log);
   own.add(ledger);
   const counter = own.add(tokenCounter(context.extensionPath, clock));
   const prompts = new PromptCounter(counter);
@@ -116,7 +117,9 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     }),
   );
   const guide = own.add(new GuideDocument(() => clock.now()));
-  const costs = own.add(new CostView(ledger, periods, context.extensionUri));
+  const caps = (): readonly Cap[] => capsOf(readSettings().budgets, periods());
+  const { extensionUri } = context;
+  const costs = own.add(new CostView({ ledger, archive, periods, caps, clock, extensionUri, log, unavailable }));
   const act = (action: ActionId, turnId?: string): void => void perform(action, turnId);
   const view = own.add(
     new ChatView({
