@@ -1,12 +1,15 @@
 import { spansMs } from '../storage/call-sums.ts';
-import type { Span } from './call-archive.ts';
+import type { Dimension, Span } from './call-archive.ts';
 import { keyExpressions, partsOf, type Terms } from './call-rows.ts';
+
+/** What sums are kept by; conversations are too many for it. */
+export type SummedDimension = Exclude<Dimension, 'conversation'>;
 
 /**
  * Queries that together add up the settled calls of a span, each once: by the longest buckets that lie within it, by shorter ones at
  * its edges, and call by call where it begins or ends within a quarter of an hour.
  */
-export function coveringSums(by: 'model' | 'provider', span: Span, level = spansMs.length - 1): Terms[] {
+export function coveringSums(by: SummedDimension, span: Span, level = spansMs.length - 1): Terms[] {
   if (span.from >= span.to) return [];
   const length = spansMs[level];
   if (length === undefined) return [callByCall(by, span)];
@@ -20,7 +23,7 @@ export function coveringSums(by: 'model' | 'provider', span: Span, level = spans
   ];
 }
 
-const kept = (by: 'model' | 'provider', length: number, { from, to }: Span): Terms => ({
+const kept = (by: SummedDimension, length: number, { from, to }: Span): Terms => ({
   sql: `SELECT ${keyExpressions[by]} AS key, sum(calls) AS calls, sum(unknown) AS unknown, sum(estimated) AS estimated,
       sum(micros) AS micros, sum(picos) AS picos,
       sum(input) AS input, sum(cached) AS cached, sum(output) AS output, sum(reasoning) AS reasoning
@@ -28,7 +31,7 @@ const kept = (by: 'model' | 'provider', length: number, { from, to }: Span): Ter
   values: [from, to],
 });
 
-const callByCall = (by: 'model' | 'provider', { from, to }: Span): Terms => {
+const callByCall = (by: SummedDimension, { from, to }: Span): Terms => {
   const tokens = ['input', 'cached', 'output', 'reasoning'].map(name => `sum(coalesce(${name}, 0)) AS ${name}`);
   return {
     sql: `SELECT ${keyExpressions[by]} AS key, count(*) AS calls, sum(cost IS NULL) AS unknown, sum(state = 'estimated') AS estimated,

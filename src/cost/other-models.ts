@@ -19,10 +19,13 @@ export interface OtherCost extends ModelName {
   readonly priceDate: string;
 }
 
-/** Models that can be asked today and have a known price. */
+/** Models that can be asked today and have a known price; where it is another host's list price, that host's alone. */
 export function pricedModels(at: number): ModelName[] {
   return Object.keys(vendors).flatMap(provider =>
-    listModels(provider, { at }).flatMap(({ id }) => (priceOf(provider, id, at) ? [{ provider, model: id }] : [])),
+    listModels(provider, { at }).flatMap(({ id: model }) => {
+      const price = priceOf(provider, model, at);
+      return price && !price.flags.includes('openai-list-price') ? [{ provider, model }] : [];
+    }),
   );
 }
 

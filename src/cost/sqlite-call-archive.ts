@@ -16,7 +16,7 @@ import type {
 } from './call-archive.ts';
 import { compareCalls, GroupSums } from './call-arithmetic.ts';
 import { moneyIn, partsOf, recordOf, recordColumns, tokensIn, termsOf } from './call-rows.ts';
-import { coveringSums } from './covering-sums.ts';
+import { coveringSums, type SummedDimension } from './covering-sums.ts';
 
 /** Calls that one portion of work looks at: some milliseconds. */
 const portion = 2000;
@@ -36,10 +36,10 @@ export class SqliteCallArchive implements CallArchive {
     const all: GroupSum[][] = [];
     for (const span of spans) {
       const groups = new GroupSums();
-      if (by === 'model' || by === 'provider') for (const sum of this.#kept(by, span)) groups.add(sum);
+      if (by !== 'conversation') for (const sum of this.#kept(by, span)) groups.add(sum);
       else
         for await (const { from, to } of this.#portions({ span }, true, signal))
-          for (const row of this.#db.all(groupedSql(by), from, to)) groups.add(groupSumOf(row));
+          for (const row of this.#db.all(byConversation, from, to)) groups.add(groupSumOf(row));
       all.push(groups.dearestFirst());
     }
     return all;
@@ -163,7 +163,7 @@ export class SqliteCallArchive implements CallArchive {
     return Number(this.#db.get('PRAGMA data_version')!['data_version']);
   }
 
-  *#kept(by: 'model' | 'provider', span: Span): Generator<GroupSum> {
+  *#kept(by: SummedDimension, span: Span): Generator<GroupSum> {
     for (const { sql, values } of coveringSums(by, span))
       for (const row of this.#db.all(sql, ...values)) yield groupSumOf(row);
   }
@@ -205,14 +205,10 @@ export class SqliteCallArchive implements CallArchive {
   }
 }
 
-const keyColumns = { feature: 'feature', workspace: 'workspace', conversation: 'conversation' } as const;
-
-function groupedSql(by: keyof typeof keyColumns): string {
-  const tokens = ['input', 'cached', 'output', 'reasoning'].map(name => `sum(coalesce(${name}, 0)) AS ${name}`);
-  return `SELECT ${keyColumns[by]} AS key, count(*) AS calls, sum(cost IS NULL) AS unknown, sum(state = 'estimated') AS estimated,
-      ${partsOf('cost')}, ${tokens.join(', ')}
-    FROM calls WHERE started >= ? AND started < ? AND state NOT IN ('reserved', 'rejected') GROUP BY key`;
-}
+const tokenSums = ['input', 'cached', 'output', 'reasoning'].map(name => `sum(coalesce(${name}, 0)) AS ${name}`);
+const byConversation = `SELECT conversation AS key, count(*) AS calls, sum(cost IS NULL) AS unknown,
+    sum(state = 'estimated') AS estimated, ${partsOf('cost')}, ${tokenSums.join(', ')}
+  FROM calls WHERE started >= ? AND started < ? AND state NOT IN ('reserved', 'rejected') GROUP BY key`;
 
 function groupSumOf(row: Row): GroupSum {
   const count = (name: string): number => Number(row[name]);

@@ -173,10 +173,10 @@ test('a question that nobody waits for any more ends between two portions', asyn
       );
   });
   const controller = new AbortController();
-  const sums = kept.sums('feature', [always], controller.signal);
+  const sums = kept.sums('conversation', [always], controller.signal);
   controller.abort(new Error('another question'));
   await assert.rejects(sums, /another question/);
-  const [all] = await kept.sums('feature', [always]);
+  const [all] = await kept.sums('conversation', [always]);
   assert.equal(all![0]!.calls, 9000);
   assert.equal((await readAll(kept, { span: always })).length, 9000);
 });

@@ -7,6 +7,7 @@ import { MemoryCallStore } from '../../src/cost/memory-call-store.ts';
 import { SqliteCallArchive } from '../../src/cost/sqlite-call-archive.ts';
 import { SqliteCallStore } from '../../src/cost/sqlite-call-store.ts';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
+import { afterAll, rollUp } from '../../src/storage/rolled-sums.ts';
 import { schema } from '../../src/storage/schema.ts';
 
 export interface RandomCall {
@@ -96,6 +97,12 @@ export async function portionsOf(archive: CallArchive, query: CallQuery): Promis
   return portions;
 }
 
+/** As the ledger does from time to time: what has begun by now is in kept sums, the rest is added up by each question. */
+function rollUpAll(db: Database): void {
+  const until = db.get(afterAll)!['moment'] as bigint;
+  for (const sql of rollUp) db.run(sql, until);
+}
+
 /** The same calls in a database and in memory, where each question is answered by reading them all. */
 export function bothArchives(calls: readonly RandomCall[]): {
   readonly db: Database;
@@ -107,11 +114,13 @@ export function bothArchives(calls: readonly RandomCall[]): {
   for (const [id, title] of Object.entries(titles))
     db.run('INSERT INTO conversations (id, title, workspace, created, updated) VALUES (?, ?, ?, 0, 0)', id, title, '');
   const stores = [new SqliteCallStore(db), new MemoryCallStore()] as const;
-  for (const { row: facts, settlement: ended } of calls)
+  for (const [at, { row: facts, settlement: ended }] of calls.entries()) {
     for (const store of stores) {
       store.insert(facts, []);
       if (ended) store.settle(facts.id, ended);
     }
+    if (at === Math.floor(calls.length / 2)) rollUpAll(db);
+  }
   return {
     db,
     kept: new SqliteCallArchive(db),

@@ -49,7 +49,7 @@ function drawAnswer({ calls, actual, models }: OthersView): Node[] {
             'tr',
             {},
             ...['Model', 'Would have cost', 'Difference'].map(name => element('th', { scope: 'col' }, name)),
-            element('th', { scope: 'col', class: 'wide' }, 'Price'),
+            element('th', { scope: 'col', class: 'wide name' }, 'Price'),
           ),
         ),
         element(

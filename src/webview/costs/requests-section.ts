@@ -16,16 +16,16 @@ const pageSize = 50;
 /** Typing is waited for: each letter would be a question of its own. */
 const searchAfterMs = 250;
 
-const columns: readonly { readonly name: string; readonly order?: RequestOrder; readonly wide?: true }[] = [
+const columns: readonly { readonly name: string; readonly order?: RequestOrder; readonly look?: string }[] = [
   { name: 'Time', order: 'time' },
-  { name: 'Model' },
-  { name: 'Feature', wide: true },
-  { name: 'Workspace', wide: true },
-  { name: 'Conversation', wide: true },
-  { name: 'Input', order: 'input', wide: true },
-  { name: 'Output', order: 'output', wide: true },
+  { name: 'Model', look: 'name' },
+  { name: 'Feature', look: 'wide name' },
+  { name: 'Workspace', look: 'wide name' },
+  { name: 'Conversation', look: 'wide name' },
+  { name: 'Input', order: 'input', look: 'wide' },
+  { name: 'Output', order: 'output', look: 'wide' },
   { name: 'Cost', order: 'cost' },
-  { name: 'State', wide: true },
+  { name: 'State', look: 'wide name' },
 ];
 
 /** Every request of the range: searched, narrowed, sorted, a page at a time. A row opens what is known of its request. */
@@ -114,10 +114,10 @@ export class RequestsSection {
     ];
   }
 
-  #head({ name, order, wide }: (typeof columns)[number], { query }: CostViewState): HTMLElement {
+  #head({ name, order, look }: (typeof columns)[number], { query }: CostViewState): HTMLElement {
     const sorted = order === query.order;
     const way = query.descending ? 'descending' : 'ascending';
-    const cell = element('th', { scope: 'col', ...(wide && { class: 'wide' }), 'aria-sort': sorted && way });
+    const cell = element('th', { scope: 'col', class: look, 'aria-sort': sorted && way });
     if (!order) {
       cell.append(name);
       return cell;
@@ -146,7 +146,7 @@ export class RequestsSection {
       element(
         'tr',
         {},
-        element('th', { scope: 'row' }, open),
+        element('th', { scope: 'row', class: 'time' }, open),
         element('td', { class: 'name' }, model),
         ...[feature, workspace, conversation].map(text),
         count(inputTokens),
