@@ -26,6 +26,22 @@ export class Money {
     return new Money(sign ? -pico : pico);
   }
 
+  /**
+   * Reads any decimal number as JSON writes it, also "9.8e-7" and one with more decimals than there are, which is rounded half away
+   * from zero: what others computed in floating point ("0.0009884999999999998") is meant no finer than that.
+   * @throws RangeError for anything else, or for a number no bill has (beyond 1e18).
+   */
+  static fromDecimal(dollars: string): Money {
+    const match = /^(-?)(\d{1,40})(?:\.(\d{1,60}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(dollars);
+    if (!match) throw new RangeError(`Not an amount of dollars: "${dollars.slice(0, 80)}"`);
+    const [, sign, whole, fraction = '', exponent = '0'] = match;
+    const shift = decimals - fraction.length + Number(exponent);
+    const digits = BigInt(whole! + fraction);
+    const pico = shift >= 0 ? digits * 10n ** BigInt(shift) : roundedQuotient(digits, 10n ** BigInt(-shift));
+    if (pico > 10n ** 18n * picoPerDollar) throw new RangeError(`Not an amount of dollars: "${dollars.slice(0, 80)}"`);
+    return new Money(sign ? -pico : pico);
+  }
+
   static sum(amounts: Iterable<Money>): Money {
     let pico = 0n;
     for (const amount of amounts) pico += amount.pico;
@@ -94,6 +110,8 @@ export class Money {
     };
   }
 }
+
+const roundedQuotient = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor / 2n) / divisor;
 
 /** At least four decimals; more only where they would show fewer than two significant digits. */
 function placesBelowADollar(fraction: string): number {

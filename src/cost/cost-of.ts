@@ -15,6 +15,7 @@ import type { FoundPrice, PriceList, PriceRow, PriceTier, Rates, TierRates } fro
  * - long-context: the long-context rates applied to the whole request
  * - family-price: an unlisted snapshot, priced as its family
  * - openai-list-price: an Azure deployment priced as OpenAI's list; regional deployments cost up to 10 % more
+ * - provider-reported: no list, the provider's own word on this call
  * - local: runs on the user's own machine
  * and what the price row itself says: unconfirmed, sources-disagree, cache-write-rate-unknown, moving-alias, override.
  */
@@ -28,6 +29,7 @@ export type CostFlag =
   | 'long-context'
   | 'family-price'
   | 'openai-list-price'
+  | 'provider-reported'
   | 'local'
   | NonNullable<PriceRow['flags']>[number];
 
@@ -66,6 +68,7 @@ export function costOf(
   { provider, model, usage, at = Date.now(), tier }: Billable,
   prices: PriceList = pricesInForce(),
 ): Cost {
+  if (usage.reportedCost !== undefined) return reported(usage.reportedCost, at);
   const price = prices.find(provider, model, at);
   if (!price) return isFree(provider, model) ? localCost : unknown('unknown-model');
   const name = price.row.flags?.includes('override') ? 'standard' : tierNamed(tier);
@@ -153,6 +156,16 @@ const localCost: Cost = {
   source: { name: 'local', dataDate: '2026-11-22', tier: 'standard' },
   flags: ['local'],
 };
+
+/** What the provider bills stands above what a list would make of the counts. */
+function reported(dollars: string, at: Date | number): Cost {
+  const dataDate = new Date(at).toISOString().slice(0, 10);
+  return {
+    money: Money.fromDecimal(dollars),
+    source: { name: 'provider', dataDate, tier: 'standard' },
+    flags: ['provider-reported'],
+  };
+}
 
 function unknown(flag: CostFlag): Cost {
   return { money: undefined, source: undefined, flags: [flag] };

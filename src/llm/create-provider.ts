@@ -18,7 +18,8 @@ export type { ProviderConfig } from './provider-config.ts';
  */
 export function createProvider(config: ProviderConfig): LlmProvider {
   const vendor = vendorOf(config.provider);
-  const wire = new WireProvider(config, vendor.label, vendor.connect(config));
+  const connected = vendor.connect(config);
+  const wire = new WireProvider(config, connected.label ?? vendor.label, connected);
   const attempt = config.eachAttempt?.(wire) ?? wire;
   const { retry = defaultRetry, rateLimit, clock = systemClock } = config;
   if (retry === false && !rateLimit) return attempt;

@@ -11,6 +11,8 @@ export interface Usage {
   /** Of `cacheWriteTokens`, those that are kept for an hour instead of minutes, at a rate of their own (Anthropic). */
   readonly cacheWrite1hTokens?: number;
   readonly reasoningTokens?: number;
+  /** What the provider itself says the call cost, US dollars as a decimal ("0.002975"). It stands above any price list. */
+  readonly reportedCost?: string;
   /** The provider's own object, kept so that a row can be priced again when the rules are known better. */
   readonly raw?: unknown;
 }

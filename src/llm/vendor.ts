@@ -44,6 +44,8 @@ export interface Vendor {
   readonly probe?: (config: ProviderConfig) => Promise<Presence>;
   /** Models that run on people's own machines and cost nothing. */
   readonly isFree?: (model: string) => boolean;
+  /** Where one vendor stands for many hosts: what is known of the one at this endpoint, in place of the above. */
+  readonly at?: (endpoint: string) => Partial<HostFacts>;
   /** Called for each provider that is made. What is wrong with the configuration is said when a request is prepared. */
   connect(config: ProviderConfig): Wire;
 }
@@ -53,6 +55,7 @@ export interface Presence {
   /** For a person, beside the vendor's name: "running, 3 models". */
   readonly words: string;
 }
+export type HostFacts = Pick<Vendor, 'label' | 'key' | 'environment' | 'pages'>;
 
 /** What a key looks like. One that looks different may be saved all the same. */
 export interface KeyForm {

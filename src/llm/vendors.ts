@@ -1,6 +1,8 @@
 import { anthropic } from './anthropic/anthropic.ts';
 import { azureOpenAi } from './azure-openai/azure-openai.ts';
 import { ollama } from './ollama/ollama.ts';
+import { mistral } from './mistral/mistral.ts';
+import { openAiCompatible } from './openai-compatible/openai-compatible.ts';
 import { openai } from './openai/openai.ts';
 import { commonFraming, type PromptFraming } from './prompt-framing.ts';
 import type { Vendor } from './vendor.ts';
@@ -11,6 +13,8 @@ export const vendors = {
   'azure-openai': azureOpenAi,
   anthropic,
   ollama,
+  mistral,
+  'openai-compatible': openAiCompatible,
 } satisfies { readonly [name: string]: Vendor };
 
 export type ProviderName = keyof typeof vendors;
@@ -22,3 +26,9 @@ export const findVendor = (provider: string): Vendor | undefined =>
 export const vendorOf = (provider: ProviderName): Vendor => vendors[provider];
 
 export const framingOf = (provider: string): PromptFraming => findVendor(provider)?.framing ?? commonFraming;
+
+/** The vendor as it is at one endpoint. */
+export function vendorAt(provider: ProviderName, endpoint: string): Vendor {
+  const vendor = vendorOf(provider);
+  return { ...vendor, ...vendor.at?.(endpoint) };
+}

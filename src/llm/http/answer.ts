@@ -1,5 +1,7 @@
 import type { EventShortcut } from './server-sent-events.ts';
+import type { HttpHeaders } from './post-stream.ts';
 import { LlmError } from '../llm-error.ts';
+import { requestIdOf } from './request-id.ts';
 import type { StreamEvent } from '../stream-event.ts';
 
 export interface AnswerContext {
@@ -7,8 +9,34 @@ export interface AnswerContext {
   readonly model: string;
   /** undefined until the response's head is known. */
   readonly requestId?: string | undefined;
+  /** The response's, once its head is known. */
+  readonly headers?: HttpHeaders | undefined;
   /** Makes the failure of an error object that came inside a stream. */
   readonly failure: (body: string) => LlmError;
+}
+
+/** The context of an answer whose head is still awaited. */
+export class AwaitedContext implements AnswerContext {
+  readonly vendor: string;
+  readonly model: string;
+  readonly failure: (body: string) => LlmError;
+  #headers: () => HttpHeaders | undefined;
+
+  constructor(known: Pick<AnswerContext, 'vendor' | 'model' | 'failure'> & { headers: () => HttpHeaders | undefined }) {
+    this.vendor = known.vendor;
+    this.model = known.model;
+    this.failure = known.failure;
+    this.#headers = known.headers;
+  }
+
+  get headers(): HttpHeaders | undefined {
+    return this.#headers();
+  }
+
+  get requestId(): string | undefined {
+    const { headers } = this;
+    return headers && requestIdOf(headers);
+  }
 }
 
 /** Folds what the wire says into StreamEvents: one class for each API. */

@@ -12,7 +12,8 @@ const n = String.raw`([\d,]+)`;
 /**
  * The sentences vendors put figures into. OpenAI: "Limit 10000, Used 9500, Requested 1200" (rate limits guide), "maximum context length is
  * 8192 tokens. However, your messages resulted in 10000 tokens" (error codes guide); Anthropic: "prompt is too long: 210000 tokens >
- * 200000 maximum" (errors page); all read 2026-11-22.
+ * 200000 maximum" (errors page); all read 2026-11-22. Mistral: "Prompt contains 40046 tokens and 0 draft
+ * tokens, too large for model with 32768 maximum context length" (seen 2025).
  */
 const sentences: { readonly [code in FailureCode]?: readonly [RegExp, readonly (keyof Figures)[]][] } = {
   ERR_RATE_LIMIT: [
@@ -29,6 +30,7 @@ const sentences: { readonly [code in FailureCode]?: readonly [RegExp, readonly (
       ['limit', 'requested'],
     ],
     [new RegExp(`${n} tokens > ${n} maximum`, 'i'), ['requested', 'limit']],
+    [new RegExp(`contains ${n} tokens.{0,40} too large for model with ${n} maximum`, 'i'), ['requested', 'limit']],
   ],
 };
 

@@ -1,6 +1,11 @@
 import type { HttpHeaders } from './post-stream.ts';
 
-/** What a vendor's support asks for. OpenAI and most: x-request-id; Anthropic: request-id; Azure's gateway: apim-request-id. */
+/**
+ * What a vendor's support asks for. OpenAI and most: x-request-id; Anthropic: request-id; Azure's gateway: apim-request-id;
+ * Mistral: mistral-correlation-id (as seen in karthink/gptel#1203, 2026-01).
+ */
 export function requestIdOf(headers: HttpHeaders): string | undefined {
-  return headers['x-request-id'] ?? headers['request-id'] ?? headers['apim-request-id'];
+  return (
+    headers['x-request-id'] ?? headers['request-id'] ?? headers['apim-request-id'] ?? headers['mistral-correlation-id']
+  );
 }

@@ -4,12 +4,11 @@ import { redact } from '../../core/redact.ts';
 import { IdleTimer } from '../../resilience/time-limit.ts';
 import { LlmError } from '../llm-error.ts';
 import type { StreamEvent } from '../stream-event.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, AwaitedContext } from './answer.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { JsonLines } from './json-lines.ts';
 import { type ChunkReader, type HttpCall, type HttpResponse, openHttp, readText } from './post-stream.ts';
 import { rateLimitHeadroom } from './rate-limit-headers.ts';
-import { requestIdOf } from './request-id.ts';
 import { ServerSentEvents } from './server-sent-events.ts';
 import type { Wire, WireCall } from './wire.ts';
 import type { EventSource, Puller } from './wire-stream.ts';
@@ -179,15 +178,14 @@ export class WireExchange implements EventSource {
     if (this.#idle || this.#isClosed) return;
     const { vendor, model, clock, timeoutMs } = this.#options;
     this.#idle = new IdleTimer(clock, timeoutMs, () => this.#giveUp(this.#timedOut()));
-    const requestId = (): string | undefined => this.#response && requestIdOf(this.#response.headers);
-    const answer = (this.#answer = this.#prepared!.makeAnswer({
-      vendor,
-      model,
-      failure: body => this.#failure(body),
-      get requestId() {
-        return requestId();
-      },
-    }));
+    const answer = (this.#answer = this.#prepared!.makeAnswer(
+      new AwaitedContext({
+        vendor,
+        model,
+        failure: body => this.#failure(body),
+        headers: () => this.#response?.headers,
+      }),
+    ));
     const shortcut = answer.shortcut?.(() => this.#out);
     this.#events = new ServerSentEvents(data => answer.pushChunk(data, this.#out), undefined, shortcut);
   };

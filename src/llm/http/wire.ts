@@ -8,6 +8,8 @@ import type { HttpHeaders, HttpRequest } from './post-stream.ts';
 export interface Wire {
   /** The model whose facts and prices hold. */
   readonly model: string;
+  /** What a person knows the host by, where that is not the vendor's name. */
+  readonly label?: string;
   /**
    * What one call sends. Called when it really begins, so that the key is asked for then and not before.
    * @throws LlmError (notSent) for what the vendor would refuse.

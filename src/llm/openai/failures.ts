@@ -2,14 +2,24 @@ import { failedAnswer } from '../http/failed-answer.ts';
 import type { FailedAnswer, FailureContext } from '../http/wire.ts';
 import type { FailureCode, LlmError } from '../llm-error.ts';
 
+export interface Verdict {
+  readonly code: FailureCode;
+  readonly retryable: boolean;
+}
+
+/** What error.code or error.type says with one vendor and no other. */
+export type VendorVerdicts = ReadonlyMap<string, Verdict>;
+
 /**
  * What an error answer means, by status, error.code and error.type; never by the wording of a message.
+ * @param own stands above what these codes mean elsewhere.
  * Source: OpenAI "Error codes" guide and the OpenAPI document's ErrorResponse, read 2026-11-22; newer codes from the models page
  * of 2026-11 (credit_balance_exhausted, slow_down, server_is_overloaded).
  */
-export function failureFromAnswer(answer: FailedAnswer, context: FailureContext): LlmError {
+export function failureFromAnswer(answer: FailedAnswer, context: FailureContext, own?: VendorVerdicts): LlmError {
   const error = parseErrorBody(answer.body);
-  const { code, retryable } = classify(answer.status ?? error?.numericCode, error);
+  const { code, retryable } =
+    own?.get(error?.code ?? '') ?? own?.get(error?.type ?? '') ?? classify(answer.status ?? error?.numericCode, error);
   return failedAnswer(answer, context, {
     code,
     retryable,
@@ -20,13 +30,8 @@ export function failureFromAnswer(answer: FailedAnswer, context: FailureContext)
   });
 }
 
-interface Verdict {
-  readonly code: FailureCode;
-  readonly retryable: boolean;
-}
-
-const no = (code: FailureCode): Verdict => ({ code, retryable: false });
-const later = (code: FailureCode): Verdict => ({ code, retryable: true });
+export const no = (code: FailureCode): Verdict => ({ code, retryable: false });
+export const later = (code: FailureCode): Verdict => ({ code, retryable: true });
 
 /** error.code (or, failing that, error.type) decides where it is one of these. A Map: servers may write "constructor". */
 const byVendorCode: ReadonlyMap<string, Verdict> = new Map([
@@ -122,11 +127,11 @@ function parseErrorBody(body: string): VendorError | undefined {
   const error = json['error'] ?? (Array.isArray(errors) ? (errors as unknown[])[0] : undefined) ?? json;
   if (typeof error === 'string') return error ? { message: error } : {};
   if (!isRecord(error)) return {};
-  const message = [error['message'], error['detail'], json['message'], json['detail']]
-    .map(sentence)
-    .find(text => text !== undefined);
+  const said = [error['message'], error['detail'], json['message'], json['detail']];
+  const message = said.map(sentence).find(text => text !== undefined);
   const { code } = error;
   return {
+    ...said.map(objection).find(found => found !== undefined),
     ...(message !== undefined && { message }),
     ...pick(error, 'type'),
     ...pick(error, 'code'),
@@ -135,15 +140,32 @@ function parseErrorBody(body: string): VendorError | undefined {
   };
 }
 
-/** A text, or FastAPI's list of what is wrong where: `[{loc: ["body", "model"], msg: "Field required"}]`. */
+/** A text, or FastAPI's list of what is wrong where: `[{type, loc: ["body", "model"], msg: "Field required"}]`. */
 function sentence(value: unknown): string | undefined {
   if (typeof value === 'string') return value || undefined;
-  if (!Array.isArray(value)) return undefined;
-  const parts = value.filter(isRecord).flatMap(({ loc, msg }) => {
+  const parts = detailsIn(value).flatMap(({ loc, msg }) => {
     if (typeof msg !== 'string') return [];
     return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : msg;
   });
   return parts.join('; ') || undefined;
+}
+
+/** The first thing FastAPI objects to: which field, and by which of pydantic's codes ("extra_forbidden"). */
+function objection(value: unknown): Pick<VendorError, 'code' | 'param'> | undefined {
+  const [first] = detailsIn(value);
+  if (!first || !Array.isArray(first['loc'])) return undefined;
+  const path = (first['loc'] as unknown[]).filter((part, at) => at > 0 || part !== 'body');
+  const param = path.reduce<string>((all, part) => {
+    if (typeof part === 'number') return `${all}[${part}]`;
+    return all ? `${all}.${String(part)}` : String(part);
+  }, '');
+  return { ...(typeof first['type'] === 'string' && { code: first['type'] }), ...(param && { param }) };
+}
+
+/** Mistral has put the list inside `message`, as `{detail: […]}` (editor-code-assistant/eca#315, 2026-02). */
+function detailsIn(value: unknown): Record<string, unknown>[] {
+  const list = isRecord(value) ? value['detail'] : value;
+  return Array.isArray(list) ? list.filter(isRecord) : [];
 }
 
 function pick<K extends string>(error: Record<string, unknown>, key: K): { [P in K]?: string } {

@@ -1,5 +1,6 @@
 import { checkRequest } from '../check-request.ts';
 import type { HttpRequest } from '../http/post-stream.ts';
+import { rateLimitHeadroom } from '../http/rate-limit-headers.ts';
 import type { FailedAnswer, FailureContext, Wire, WireCall } from '../http/wire.ts';
 import { LlmError } from '../llm-error.ts';
 import type { ModelFacts } from '../model-catalog.ts';
@@ -8,6 +9,7 @@ import type { ChatRequest } from '../request.ts';
 import { ChatAnswer } from './chat/from-wire.ts';
 import { toWire as toChatWire } from './chat/to-wire.ts';
 import type { WireRequest as ChatWire } from './chat/wire.ts';
+import type { HostWays } from './host-ways.ts';
 import { failureFromAnswer } from './failures.ts';
 import { ParameterMemory } from './parameter-memory.ts';
 import { ResponsesAnswer } from './responses/from-wire.ts';
@@ -18,7 +20,7 @@ import { type Api, type Route, route } from './route.ts';
 export type WireBody = ChatWire | ResponsesWire;
 
 /** In what one host that speaks OpenAI's wire differs from the next. */
-export interface OpenAiDialect {
+export interface OpenAiDialect extends HostWays {
   /** The vendor's name for a person. */
   readonly label: string;
   /** The model whose facts and prices hold. */
@@ -40,11 +42,14 @@ export interface OpenAiDialect {
   /** The last word on a body. */
   readonly adapt?: (body: WireBody, request: ChatRequest) => void;
   readonly failure?: (answer: FailedAnswer, context: FailureContext) => LlmError;
+  readonly headroom?: NonNullable<Wire['headroom']>;
 }
 
 /** OpenAI's Chat Completions and Responses, for everybody who speaks them: see `route`. */
 export class OpenAiWire implements Wire {
   readonly model: string;
+  readonly label: string;
+  readonly headroom: NonNullable<Wire['headroom']>;
   #dialect: OpenAiDialect;
   #asked: Api | 'auto';
   #memory: ParameterMemory;
@@ -52,6 +57,8 @@ export class OpenAiWire implements Wire {
 
   constructor(config: Pick<ProviderConfig, 'api' | 'parameterMemory'>, dialect: OpenAiDialect) {
     this.model = dialect.model;
+    this.label = dialect.label;
+    this.headroom = dialect.headroom ?? rateLimitHeadroom;
     this.#dialect = dialect;
     this.#asked = config.api ?? 'auto';
     this.#memory = config.parameterMemory ?? new ParameterMemory();
@@ -68,7 +75,9 @@ export class OpenAiWire implements Wire {
       request: this.#httpRequest(body, api, headers),
       notices,
       secrets,
-      makeAnswer: context => (api === 'chat' ? new ChatAnswer(context) : new ResponsesAnswer(context)),
+      makeAnswer: context => {
+        return api === 'chat' ? new ChatAnswer(context, this.#dialect) : new ResponsesAnswer(context, this.#dialect);
+      },
       refine: failure => this.#learnFrom(failure, api, body),
     };
   }
@@ -78,10 +87,13 @@ export class OpenAiWire implements Wire {
   }
 
   #body(request: ChatRequest, { api, effort }: Route): WireBody {
-    const { facts, sentModel = this.model, tokenLimitField, adapt } = this.#dialect;
+    const { facts, sentModel = this.model, tokenLimitField, author, adapt } = this.#dialect;
     const streaming = (request.streaming ?? true) && facts?.streaming !== false;
     const options = { model: sentModel, facts, effort, streaming, ...(tokenLimitField && { tokenLimitField }) };
-    const body = api === 'chat' ? toChatWire(request, options) : toResponsesWire(request, options);
+    const body =
+      api === 'chat'
+        ? toChatWire(request, options)
+        : toResponsesWire(request, { ...options, ...(author && { author }) });
     adapt?.(body, request);
     this.#memory.apply(this.#place(api), body);
     return body;

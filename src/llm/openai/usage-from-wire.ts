@@ -1,4 +1,6 @@
+import type { HttpHeaders } from '../http/post-stream.ts';
 import type { Usage } from '../usage.ts';
+import { type ReportedCost, withDigits } from './host-ways.ts';
 
 /** CompletionUsage (Chat) as our Usage; undefined where the counts are missing or no numbers, never 0. */
 export function usageFromChat(wire: unknown): Usage | undefined {
@@ -8,7 +10,8 @@ export function usageFromChat(wire: unknown): Usage | undefined {
   if (inputTokens === undefined || outputTokens === undefined) return undefined;
   const inputDetails = isRecord(wire['prompt_tokens_details']) ? wire['prompt_tokens_details'] : {};
   const outputDetails = isRecord(wire['completion_tokens_details']) ? wire['completion_tokens_details'] : {};
-  const cachedInputTokens = count(inputDetails['cached_tokens']);
+  // Besides OpenAI's own name, DeepSeek's ("Create Chat Completion", usage, read 2026-11-28).
+  const cachedInputTokens = count(inputDetails['cached_tokens']) ?? count(wire['prompt_cache_hit_tokens']);
   // Billed from the 5.6 family on, 1.25 × input (models page of 2026-11).
   const cacheWriteTokens = count(inputDetails['cache_write_tokens']);
   const reasoningTokens = count(outputDetails['reasoning_tokens']);
@@ -35,6 +38,15 @@ export function usageFromResponses(wire: unknown): Usage | undefined {
     completion_tokens_details: output_tokens_details,
   });
   return usage && { ...usage, raw: wire };
+}
+
+/** What the host says this answer cost; `data` is the JSON that holds its usage. */
+export function costReported(data: string, headers: HttpHeaders = {}, read: ReportedCost): string | undefined {
+  const json = withDigits(data);
+  // Responses, streamed: inside the event's response.
+  const holder = isRecord(json) && isRecord(json['response']) ? json['response'] : json;
+  const usage = isRecord(holder) ? holder['usage'] : undefined;
+  return read(isRecord(usage) ? usage : {}, headers);
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -65,9 +65,10 @@ function checkContext(promptCount: number, request: ChatRequest, model: ServedMo
 async function sendChat(exchange: Exchange, run: ModelRun): Promise<void> {
   const { request, reply, usage, unreported, faults } = run;
   const envelope = envelopeOf(exchange, run);
+  const writer = exchange.state.host.writer?.(exchange) ?? { whole: completion, chunks: completionChunks };
   if (request.stream === true) {
     const include = request.stream_options?.include_usage === true && !unreported;
-    const chunks = completionChunks(envelope, reply, include ? wireUsage(usage) : undefined);
+    const chunks = writer.chunks(envelope, reply, include ? wireUsage(usage) : undefined);
     return sendStream(exchange, run, chunks, include);
   }
   const { failure } = reply;
@@ -75,7 +76,7 @@ async function sendChat(exchange: Exchange, run: ModelRun): Promise<void> {
     const error = new ApiError(500, failure.message, { type: 'server_error', code: failure.code });
     return exchange.sendError(error, faults);
   }
-  const body = completion(envelope, reply, unreported ? undefined : wireUsage(usage));
+  const body = writer.whole(envelope, reply, unreported ? undefined : wireUsage(usage));
   await sendWhole(exchange, run, body, !unreported);
 }
 

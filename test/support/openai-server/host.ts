@@ -1,7 +1,10 @@
 import type { ErrorScript } from '../loopback/script.ts';
 import { authorize } from './authorize.ts';
+import type { Envelope } from './chat-wire.ts';
 import type { ApiError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import type { StreamChunk } from './model-run.ts';
+import type { PlannedReply } from './planned-reply.ts';
 
 /** The two APIs that run a model. */
 export type ModelApi = 'chat' | 'responses';
@@ -24,6 +27,8 @@ export interface Host {
   /** The error a script describes, as this host words it. */
   readonly scripted?: (script: ErrorScript, error: ApiError) => ApiError;
   readonly chat: ChatDress;
+  /** For hosts whose answers of Chat Completions are built another way. */
+  readonly writer?: (exchange: Exchange) => ChatWriter;
   /** Beside what every Response has. */
   readonly response?: Readonly<Record<string, unknown>>;
 }
@@ -37,6 +42,14 @@ export interface ChatDress {
   /** In the whole answer alone; a stream has it in a chunk of its own, which comes first and holds no choice. */
   readonly prompt?: Readonly<Record<string, unknown>>;
 }
+
+/** Puts a planned reply on the wire. `usage` is in OpenAI's words; undefined where it is not told. */
+export interface ChatWriter {
+  readonly whole: (envelope: Envelope, reply: PlannedReply, usage: WireUsage | undefined) => string;
+  readonly chunks: (envelope: Envelope, reply: PlannedReply, usage: WireUsage | undefined) => Iterable<StreamChunk>;
+}
+
+type WireUsage = Record<string, unknown>;
 
 export const openAiHost: Host = {
   apiOf: path => (path === '/v1/chat/completions' ? 'chat' : path === '/v1/responses' ? 'responses' : undefined),

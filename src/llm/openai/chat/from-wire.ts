@@ -4,7 +4,10 @@ import type { ResponseMetadata, StopReason } from '../../request.ts';
 import type { StreamEvent } from '../../stream-event.ts';
 import type { Usage } from '../../usage.ts';
 import { type Answer, type AnswerContext, badAnswer, parseObject } from '../../http/answer.ts';
-import { usageFromChat } from '../usage-from-wire.ts';
+import type { HostWays } from '../host-ways.ts';
+import { costReported, usageFromChat } from '../usage-from-wire.ts';
+import { AnswerPieces } from './answer-pieces.ts';
+import { readChunks } from './content-chunks.ts';
 import { TextChunkTemplate } from './text-chunk-template.ts';
 import { ToolCallFragments } from './tool-call-fragments.ts';
 import type { WireAnswer, WireDelta } from './wire.ts';
@@ -15,6 +18,9 @@ import type { WireAnswer, WireDelta } from './wire.ts';
  */
 export class ChatAnswer implements Answer {
   #context: AnswerContext;
+  #ways: HostWays;
+  /** Kept only for hosts that want them back. */
+  #pieces: AnswerPieces | undefined;
   #calls = new ToolCallFragments();
   #usage: Usage | undefined;
   #finishReason: string | undefined;
@@ -28,8 +34,10 @@ export class ChatAnswer implements Answer {
   #serviceTier: string | undefined;
   #template: TextChunkTemplate | undefined;
 
-  constructor(context: AnswerContext) {
+  constructor(context: AnswerContext, ways: HostWays = {}) {
     this.#context = context;
+    this.#ways = ways;
+    if (ways.wantsReasoningBack) this.#pieces = new AnswerPieces();
   }
 
   /**
@@ -39,7 +47,7 @@ export class ChatAnswer implements Answer {
    */
   shortcut(out: () => StreamEvent[], learnFrom = worthLearning): EventShortcut {
     this.#learnFrom = learnFrom;
-    return (this.#template = new TextChunkTemplate(text => out().push({ type: 'text-delta', text })));
+    return (this.#template = new TextChunkTemplate(text => this.#say(text, out())));
   }
 
   /** The answer has said that nothing more comes. */
@@ -56,7 +64,7 @@ export class ChatAnswer implements Answer {
     // Keep-alives of some gateways.
     if (data.trim() === '') return;
     const before = out.length;
-    this.#answer(this.#parse(data), out, 'delta');
+    this.#answer(data, this.#parse(data), out, 'delta');
     // Learn only from a chunk that was nothing but text; after any other, what was learned may no longer be all there is to know.
     const only = out.length === before + 1 ? out[before] : undefined;
     if (only?.type !== 'text-delta' || !this.#calls.isEmpty) this.#template?.forget();
@@ -68,7 +76,7 @@ export class ChatAnswer implements Answer {
     const json = this.#parse(body);
     this.#done = true;
     try {
-      this.#answer(json, out, 'message');
+      this.#answer(body, json, out, 'message');
     } catch (error) {
       if (this.#usage) out.push({ type: 'usage', usage: this.#usage });
       throw error;
@@ -84,8 +92,14 @@ export class ChatAnswer implements Answer {
       if (this.#usage && complete) out.push({ type: 'usage', usage: this.#usage });
       throw this.#bad('The answer holds no choices.');
     }
+    if (this.#finishReason === 'error') {
+      if (this.#usage) out.push({ type: 'usage', usage: this.#usage });
+      throw this.#bad('The model broke off with an error.');
+    }
     const calls = this.#calls.finish(this.#id || 'answer');
     for (const call of calls) out.push({ type: 'tool-call', call });
+    const continuation = this.#pieces?.continuation(this.#ways.author ?? 'openai', this.#context.model);
+    if (continuation) out.push({ type: 'continuation', continuation });
     if (this.#usage) out.push({ type: 'usage', usage: this.#usage });
     out.push({ type: 'finish', reason: this.#stopReason(calls.length > 0), metadata: this.#metadata() });
   }
@@ -98,12 +112,12 @@ export class ChatAnswer implements Answer {
     return json;
   }
 
-  #answer(answer: WireAnswer, out: StreamEvent[], key: 'delta' | 'message'): void {
+  #answer(data: string, answer: WireAnswer, out: StreamEvent[], key: 'delta' | 'message'): void {
     if (typeof answer.id === 'string' && answer.id) this.#id = answer.id;
     if (typeof answer.model === 'string' && answer.model) this.#model = answer.model;
-    if (typeof answer.service_tier === 'string') this.#serviceTier = answer.service_tier;
-    // The last report counts: hosts that send usage with every chunk send running totals.
-    this.#usage = usageFromChat(answer.usage) ?? this.#usage;
+    const tier = answer.service_tier ?? (isRecord(answer.usage) ? answer.usage['service_tier'] : undefined);
+    if (typeof tier === 'string') this.#serviceTier = tier;
+    this.#count(data, answer);
     if (!Array.isArray(answer.choices)) return;
     // We never ask for more than one choice.
     const choice: unknown = answer.choices[0];
@@ -116,14 +130,26 @@ export class ChatAnswer implements Answer {
     if (typeof choice['finish_reason'] === 'string') this.#finishReason = choice['finish_reason'];
   }
 
+  #count(data: string, { usage, x_groq }: WireAnswer): void {
+    // The last report counts: hosts that send usage with every chunk send running totals.
+    const counted = usageFromChat(usage) ?? (isRecord(x_groq) ? usageFromChat(x_groq['usage']) : undefined);
+    if (!counted) return;
+    const { reportedCost } = this.#ways;
+    const cost = reportedCost && costReported(data, this.#context.headers, reportedCost);
+    this.#usage = cost === undefined ? counted : { ...counted, reportedCost: cost };
+  }
+
   #content(delta: WireDelta, out: StreamEvent[], key: 'delta' | 'message'): void {
     const thinking = delta.reasoning_content ?? delta.reasoning;
-    if (typeof thinking === 'string' && thinking) out.push({ type: 'thinking-delta', text: thinking });
-    if (typeof delta.content === 'string') {
-      if (delta.content) out.push({ type: 'text-delta', text: delta.content });
-    } else if (delta.content !== null && delta.content !== undefined) {
-      throw this.#bad('The content of the answer is not text.');
-    }
+    if (typeof thinking === 'string') this.#think(thinking, out);
+    const { content } = delta;
+    const chunks = Array.isArray(content) ? readChunks(content) : undefined;
+    if (typeof content === 'string') this.#say(content, out);
+    else if (chunks)
+      for (const chunk of chunks)
+        if (chunk.type === 'text') this.#say(chunk.text, out);
+        else this.#think(chunk.text, out, chunk.signature);
+    else if (content !== null && content !== undefined) throw this.#bad('The content of the answer is not text.');
     if (typeof delta.refusal === 'string' && delta.refusal) {
       this.#refused = true;
       out.push({ type: 'text-delta', text: delta.refusal });
@@ -135,10 +161,23 @@ export class ChatAnswer implements Answer {
     else if (delta.function_call) this.#calls.push({ index: 0, function: delta.function_call });
   }
 
+  #say(text: string, out: StreamEvent[]): void {
+    if (!text) return;
+    this.#pieces?.say(text);
+    out.push({ type: 'text-delta', text });
+  }
+
+  #think(text: string, out: StreamEvent[], signature?: string): void {
+    if (text || signature !== undefined) this.#pieces?.think(text, signature);
+    if (text) out.push({ type: 'thinking-delta', text });
+  }
+
   #stopReason(hasCalls: boolean): StopReason {
     if (this.#refused) return 'refusal';
     switch (this.#finishReason) {
       case 'length':
+      // Mistral's, where the context is full.
+      case 'model_length':
         return 'max_tokens';
       case 'content_filter':
         return 'content_filter';

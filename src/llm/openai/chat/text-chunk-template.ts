@@ -2,7 +2,7 @@ import type { EventShortcut } from '../../http/server-sent-events.ts';
 
 /**
  * Most of a stream is one chunk repeated with another word in it: same id, same model, same everything but `delta.content` and, at
- * OpenAI, the random letters of `obfuscation`. Once one such chunk has been parsed as JSON, the next is recognised by comparing the
+ * OpenAI, the random letters of `obfuscation` (at Mistral, of `p`; seen 2026-08). Once one such chunk has been parsed as JSON, the next is recognised by comparing the
  * bytes around the word, which is many times cheaper than parsing it (bench S1).
  *
  * Exact, not a guess: a chunk is learned only after other words put in its holes came out of JSON.parse as `delta.content` and
@@ -72,7 +72,7 @@ export class TextChunkTemplate implements EventShortcut {
 
 const maxLearnedInVain = 16;
 const contentKey = /"content"\s*:\s*"/g;
-const noiseKey = /"obfuscation"\s*:\s*"/g;
+const noiseKey = /"(?:obfuscation|p)"\s*:\s*"/g;
 
 interface Hole {
   readonly start: number;
@@ -95,8 +95,12 @@ function isProven(head: string, between: string, rest: string | undefined): bool
     const chunk = JSON.parse(rest === undefined ? head + word + between : head + word + between + noise + rest) as {
       choices?: { delta?: { content?: unknown } }[];
       obfuscation?: unknown;
+      p?: unknown;
     };
-    return chunk.choices?.[0]?.delta?.content === word && (rest === undefined || chunk.obfuscation === noise);
+    return (
+      chunk.choices?.[0]?.delta?.content === word &&
+      (rest === undefined || chunk.obfuscation === noise || chunk.p === noise)
+    );
   } catch {
     return false;
   }

@@ -64,7 +64,7 @@ function foldSystem(messages: readonly Message[]): Message[] {
 /** "string too long. Expected a string with maximum length 40": OpenAI's 400 to longer ones, seen in public issues until 2026-11. */
 const callIds: CallIdForm = { pattern: /^[^]{1,40}$/, digits: 40 };
 
-function toWireMessage(message: Message, facts: ModelFacts | undefined): WireMessage {
+export function toWireMessage(message: Message, facts: ModelFacts | undefined): WireMessage {
   switch (message.role) {
     case 'system':
       // `developer` is what `system` is called on reasoning models; elsewhere only `system` is understood.

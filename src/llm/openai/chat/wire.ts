@@ -8,7 +8,8 @@ export interface WireRequest {
   model: string;
   messages: WireMessage[];
   tools?: WireTool[];
-  tool_choice?: 'auto' | 'none' | 'required' | { type: 'function'; function: { name: string } };
+  /** "any": Mistral's "required". */
+  tool_choice?: 'auto' | 'none' | 'required' | 'any' | { type: 'function'; function: { name: string } };
   parallel_tool_calls?: boolean;
   /** Deprecated by max_completion_tokens, but what old models and most compatible hosts understand. */
   max_tokens?: number;
@@ -24,11 +25,22 @@ export interface WireRequest {
 export type WireMessage =
   | { role: 'system' | 'developer'; content: string }
   | { role: 'user'; content: string | WirePart[] }
-  | { role: 'assistant'; content: string | null; tool_calls?: WireToolCall[] }
+  | {
+      role: 'assistant';
+      /** A list only where the host writes lists itself: Mistral. */
+      content: string | WireChunk[] | null;
+      /** What led to the calls, for hosts that want it back: DeepSeek. */
+      reasoning_content?: string;
+      tool_calls?: WireToolCall[];
+    }
   | { role: 'tool'; tool_call_id: string; content: string };
 
 export type WirePart =
   { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string; detail?: string } };
+
+export type WireChunk =
+  | { type: 'text'; text: string }
+  | { type: 'thinking'; thinking: { type: 'text'; text: string }[]; signature?: string; closed: true };
 
 export interface WireToolCall {
   id: string;
@@ -47,7 +59,10 @@ export interface WireAnswer {
   model?: unknown;
   service_tier?: unknown;
   choices?: unknown;
+  /** Mistral names the service tier in it. */
   usage?: unknown;
+  /** Groq's usage, where a stream was not asked for it (groq-python, ChatCompletionChunk.XGroq, read 2026-11-28). */
+  x_groq?: unknown;
   error?: unknown;
 }
 

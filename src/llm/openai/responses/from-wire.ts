@@ -4,7 +4,8 @@ import type { ResponseMetadata, StopReason } from '../../request.ts';
 import type { StreamEvent } from '../../stream-event.ts';
 import type { Usage } from '../../usage.ts';
 import { type Answer, type AnswerContext, badAnswer, parseObject } from '../../http/answer.ts';
-import { usageFromResponses } from '../usage-from-wire.ts';
+import type { HostWays } from '../host-ways.ts';
+import { costReported, usageFromResponses } from '../usage-from-wire.ts';
 import { makeContinuation, type Piece } from './continuation.ts';
 import type { WireReasoning, WireResponse } from './wire.ts';
 
@@ -16,6 +17,7 @@ type Json = Record<string, unknown>;
  */
 export class ResponsesAnswer implements Answer {
   #context: AnswerContext;
+  #ways: HostWays;
   /** Output items by their place in the answer. */
   #items = new Map<number, Json>();
   #response: WireResponse = {};
@@ -25,8 +27,9 @@ export class ResponsesAnswer implements Answer {
   #id = '';
   #model: string | undefined;
 
-  constructor(context: AnswerContext) {
+  constructor(context: AnswerContext, ways: HostWays = {}) {
     this.#context = context;
+    this.#ways = ways;
   }
 
   get isDone(): boolean {
@@ -58,7 +61,7 @@ export class ResponsesAnswer implements Answer {
       case 'response.completed':
       case 'response.incomplete':
       case 'response.failed':
-        this.#finish(event['response']);
+        this.#finish(data, event['response']);
         break;
       case 'error':
         throw this.#context.failure(JSON.stringify({ error: event }));
@@ -70,7 +73,7 @@ export class ResponsesAnswer implements Answer {
   pushWhole(body: string, out: StreamEvent[]): void {
     const response = this.#parse(body);
     if (isRecord(response['error'])) throw this.#context.failure(body);
-    this.#finish(response);
+    this.#finish(body, response);
     for (const item of this.#orderedItems()) this.#sayWhole(item, out);
   }
 
@@ -78,7 +81,7 @@ export class ResponsesAnswer implements Answer {
     if (this.#status === undefined) throw this.#bad('The answer was cut off before its end.');
     const { calls, pieces } = this.#collect();
     for (const call of calls) out.push({ type: 'tool-call', call });
-    const continuation = makeContinuation(this.#context.model, pieces);
+    const continuation = makeContinuation(this.#ways.author ?? 'openai', this.#context.model, pieces);
     if (continuation) out.push({ type: 'continuation', continuation });
     if (this.#usage) out.push({ type: 'usage', usage: this.#usage });
     if (calls.length === 0 && this.#items.size === 0 && this.#status === 'completed')
@@ -101,8 +104,11 @@ export class ResponsesAnswer implements Answer {
     this.#usage = usageFromResponses(response['usage']) ?? this.#usage;
   }
 
-  #finish(response: unknown): void {
+  #finish(data: string, response: unknown): void {
     this.#note(response);
+    const { reportedCost } = this.#ways;
+    const cost = this.#usage && reportedCost && costReported(data, this.#context.headers, reportedCost);
+    if (this.#usage && cost !== undefined) this.#usage = { ...this.#usage, reportedCost: cost };
     if (!isRecord(response) || typeof response['status'] !== 'string') throw this.#bad('The answer has no status.');
     this.#status = response['status'];
     if (this.#status === 'failed' || isRecord(response['error']))

@@ -12,6 +12,8 @@ export interface ToWireOptions {
   /** As the route decided; undefined sends none. */
   readonly effort: ReasoningEffort | undefined;
   readonly streaming: boolean;
+  /** Whose reasoning may be sent; default "openai". */
+  readonly author?: string;
 }
 
 /** The least the API takes (400 "integer below minimum value" under it; OpenAPI document 2.3.0). */
@@ -21,10 +23,11 @@ const minOutputTokens = 16;
 const callIds: CallIdForm = { pattern: /^[^]{1,64}$/, digits: 64 };
 
 /** A request in the words of the Responses API. Nothing is kept at the vendor, so the whole conversation travels each time. */
-export function toWire(request: ChatRequest, { model, facts, effort, streaming }: ToWireOptions): WireRequest {
+export function toWire(request: ChatRequest, options: ToWireOptions): WireRequest {
+  const { model, facts, effort, streaming, author = 'openai' } = options;
   const { tools, toolChoice, parallelToolCalls, maxTokens, temperature, responseFormat } = request;
   const { instructions, rest } = splitInstructions(request.messages);
-  const body: WireRequest = { model, input: rest.flatMap(message => toItems(message, model)), store: false };
+  const body: WireRequest = { model, input: rest.flatMap(message => toItems(message, author, model)), store: false };
   if (instructions) body.instructions = instructions;
   if (tools?.length) {
     body.tools = tools.map(({ name, description, parameters }) => ({
@@ -59,7 +62,7 @@ function splitInstructions(messages: readonly Message[]): { instructions?: strin
   return first?.role === 'system' ? { instructions: first.content, rest } : { rest: messages };
 }
 
-function toItems(message: Message, model: string): WireItem[] {
+function toItems(message: Message, author: string, model: string): WireItem[] {
   switch (message.role) {
     case 'system':
       return [{ role: 'developer', content: message.content }];
@@ -71,7 +74,7 @@ function toItems(message: Message, model: string): WireItem[] {
         },
       ];
     case 'assistant':
-      return assistantItems(message, model);
+      return assistantItems(message, author, model);
     case 'tool':
       return [
         { type: 'function_call_output', call_id: callIdFor(message.toolCallId, callIds), output: message.content },
@@ -80,14 +83,14 @@ function toItems(message: Message, model: string): WireItem[] {
 }
 
 /** In the order in which the model made them: the API wants each piece of reasoning right before what it led to. */
-function assistantItems(message: AssistantMessage, model: string): WireItem[] {
+function assistantItems(message: AssistantMessage, author: string, model: string): WireItem[] {
   const { content, toolCalls = [] } = message;
   const said: WireItem[] = content ? [{ role: 'assistant', content }] : [];
   const calls = toolCalls.map((call): WireItem => {
     const id = callIdFor(call.id, callIds);
     return { type: 'function_call', call_id: id, name: call.name, arguments: call.arguments || '{}' };
   });
-  const pieces = readContinuation(message, model);
+  const pieces = readContinuation(message, author, model);
   if (!pieces) return [...said, ...calls];
   const items = pieces.flatMap((piece): WireItem | WireItem[] => {
     if (piece === 'text') return said;

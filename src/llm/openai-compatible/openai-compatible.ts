@@ -1,0 +1,76 @@
+import { endpointUrl, parseEndpoint } from '../endpoint.ts';
+import { optionalKey } from '../http/api-key.ts';
+import { refusedLocally } from '../llm-error.ts';
+import { findModel } from '../model-catalog.ts';
+import { openai, pathOf } from '../openai/openai.ts';
+import { OpenAiWire } from '../openai/openai-wire.ts';
+import type { FailureToMend, Vendor } from '../vendor.ts';
+import { checkedHeaders } from './extra-headers.ts';
+import { presetAt } from './presets.ts';
+import { passReasoningBack } from './reasoning-content.ts';
+import { liteLlmCost } from './reported-cost.ts';
+
+const provider = 'openai-compatible';
+
+/** Any host that speaks OpenAI's API: what is known of the well-known ones stands in presets.ts, of the others nothing is assumed. */
+export const openAiCompatible: Vendor = {
+  label: 'OpenAI-compatible host',
+  key: 'optional',
+  pages: {},
+  keySteps: ['Create a key at the host, or leave it empty where the host asks for none.', 'Set it here.'],
+  remedies,
+  readUsage: openai.readUsage!,
+  at(endpoint) {
+    const preset = presetAt(endpoint);
+    if (!preset) return {};
+    const { label, key, pages = {}, environmentKey } = preset;
+    return { label, key, pages, ...(environmentKey && { environment: { key: environmentKey } }) };
+  },
+  connect(config) {
+    const { model = '', endpoint = '', apiKey, headers } = config;
+    const preset = presetAt(endpoint);
+    const facts = findModel(provider, model);
+    return new OpenAiWire(config, {
+      label: preset?.label ?? hostOf(endpoint),
+      model,
+      facts,
+      // max_completion_tokens is known to fewer hosts than the field it replaced; a host that wants it says so once (ParameterMemory).
+      tokenLimitField: 'max_tokens',
+      // Two hosts are two vendors: what the model of one thought is not for the other.
+      author: `${provider} ${hostOf(endpoint)}`,
+      ...(preset?.wantsReasoningContent && { wantsReasoningBack: true }),
+      reportedCost: (usage, head) => preset?.reportedCost?.(usage, head) ?? liteLlmCost(usage, head),
+      url: api => {
+        if (!endpoint) throw refusedLocally('An OpenAI-compatible host needs an endpoint.', 'endpoint');
+        return endpointUrl(parseEndpoint(endpoint), pathOf(api));
+      },
+      authorize: async () => {
+        const extra = checkedHeaders(headers);
+        const key = await optionalKey(preset?.label ?? hostOf(endpoint), apiKey);
+        return {
+          headers: { ...extra, ...(key && { authorization: `Bearer ${key}` }) },
+          secrets: [...(key ? [key] : []), ...Object.values(extra)],
+        };
+      },
+      ...(preset?.wantsReasoningContent && {
+        adapt: (body, request) => passReasoningBack(body, request, `${provider} ${hostOf(endpoint)}`, model),
+      }),
+    });
+  },
+};
+
+function remedies({ code, vendorCode }: FailureToMend): readonly string[] {
+  if (code === 'ERR_NETWORK' && vendorCode === 'ECONNREFUSED')
+    return ['Start the server, or check the port of the endpoint.'];
+  if (code === 'ERR_MODEL_NOT_FOUND') return ['The host has models of its own: choose one of its list.'];
+  return [];
+}
+
+/** "host:port", as a person knows it. */
+function hostOf(endpoint: string): string {
+  try {
+    return parseEndpoint(endpoint).host;
+  } catch {
+    return 'The host';
+  }
+}
