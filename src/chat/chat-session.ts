@@ -11,16 +11,15 @@ import {
   type Conversation,
   conversationMessages,
   type Ending,
-  imageNotForThisModel,
   type Question,
   type Turn,
   type TurnCost,
   turnCost,
   unknownCost,
   forgetImages,
-  withoutImages,
 } from './conversation.ts';
 import type { ContextWindow } from './context-window.ts';
+import { earlierTurnsFor, untold } from './earlier-turns.ts';
 import { failureRecord } from './failure-record.ts';
 import { ForgetfulHistory, type History, type StoredImage } from './history.ts';
 import { systemPrompt, titleOf, userMessage } from './prompts.ts';
@@ -198,12 +197,14 @@ export class ChatSession implements Disposable {
     const { turns } = conversation;
     const messagesOf = (some: readonly Turn[]): Message[] =>
       conversationMessages(some, (turnId, id) => this.#loadImage(turnId, id));
-    const before = messagesOf(turns.slice(0, -1));
-    // Pictures of earlier turns must not keep a model without eyes from answering; those of this question may, and are refused.
-    const sees = findModel(provider.name, provider.model)?.vision ?? true;
+    const facts = findModel(provider.name, provider.model);
+    // What this question itself holds and the model cannot take is refused.
+    const earlier = earlierTurnsFor(messagesOf(turns.slice(0, -1)), facts);
+    for (const text of untold(earlier.notices, turns))
+      this.#apply(conversation, turns.at(-1)!, { type: 'notice', text });
     const messages = [
       { role: 'system' as const, content: systemPrompt({ roots: workspace.roots, tools: tools !== undefined }) },
-      ...(sees ? before : before.map(message => withoutImages(message, imageNotForThisModel))),
+      ...earlier.messages,
       ...messagesOf(turns.slice(-1)),
     ];
     return runTurn({ provider, messages, tools, workspace, clock, signal, limits, ...(window && { window }) });

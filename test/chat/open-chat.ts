@@ -23,7 +23,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 export interface OpenChatOptions {
   /** Bare: it is metered here. A function is asked once per turn, as the settings are. */
   readonly provider: LlmProvider | (() => LlmProvider);
-  readonly tools?: readonly Tool[];
+  /** A function is asked once per turn. */
+  readonly tools?: readonly Tool[] | (() => readonly Tool[] | undefined);
   readonly fallback?: TurnSetup['fallback'];
   readonly limits?: TurnSetup['limits'];
   readonly window?: TurnSetup['window'];
@@ -70,10 +71,11 @@ export async function openChat(test: TestContext, options: OpenChatOptions): Pro
   const setUp = async (facts: TurnFacts): Promise<TurnSetup> => {
     setUps.push(facts);
     const bare = typeof provider === 'function' ? provider() : provider;
+    const offered = typeof tools === 'function' ? tools() : tools;
     const meter = { ledger, clock, maxTokens: 1000, facts: { ...facts, session: 'session', workspace: 'workspace' } };
     return {
       provider: metered(bare, meter),
-      tools: tools && createToolRegistry(tools),
+      tools: offered && createToolRegistry(offered),
       ...(fallback && { fallback }),
       ...(limits && { limits }),
       ...(window && { window }),
