@@ -8,6 +8,7 @@ export const commandNames = [
   'focusChat',
   'stopAnswer',
   'chooseModel',
+  'refreshModels',
   'explainSelection',
   'showCosts',
   'resetSessionCost',

@@ -4,11 +4,13 @@ import type { PolicyPool } from '../llm/policy-pool.ts';
 import type { ChatView } from './chat-view.ts';
 import type { CommandName } from './command-names.ts';
 import { chooseModel } from './commands/choose-model.ts';
+import { refreshModels } from './commands/refresh-models.ts';
 import { explainSelection } from './commands/explain-selection.ts';
 import { migrateToAzure, type MigrationParts } from './commands/migrate-to-azure.ts';
 import { setApiKey } from './commands/set-api-key.ts';
 import { testAndTell } from './commands/test-connection.ts';
 import type { CostView } from './cost-view.ts';
+import type { ModelLists } from './model-lists.ts';
 import { readSettings } from './settings.ts';
 
 /** What each command does, by its name after "pennyloom.". */
@@ -18,6 +20,7 @@ export interface CommandParts extends MigrationParts {
   readonly session: ChatSession;
   readonly view: ChatView;
   readonly costs: CostView;
+  readonly lists: ModelLists;
   readonly channel: vscode.LogOutputChannel;
   readonly policies: PolicyPool;
   readonly resetSession: () => void;
@@ -25,7 +28,12 @@ export interface CommandParts extends MigrationParts {
 
 /** Whatever takes more than a line is a file of its own in `commands/`. */
 export function engineCommands(parts: CommandParts): Commands {
-  const { keys, session, view, costs, channel, clock, policies } = parts;
+  const { keys, session, view, costs, lists, channel, clock, policies } = parts;
+  const refresh = async (): Promise<boolean> => {
+    const told = await refreshModels(parts);
+    if (told) view.refreshModel();
+    return told;
+  };
   return {
     setApiKey: () => setApiKey(keys),
     clearApiKey: async () => {
@@ -40,7 +48,8 @@ export function engineCommands(parts: CommandParts): Commands {
     },
     focusChat: () => view.focus(),
     stopAnswer: () => session.stop(),
-    chooseModel: () => chooseModel(clock.now()),
+    chooseModel: () => chooseModel({ lists, clock, refresh }),
+    refreshModels: refresh,
     explainSelection: async () => {
       const input = await explainSelection();
       if (!input) return;

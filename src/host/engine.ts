@@ -13,7 +13,6 @@ import { PolicyPool } from '../llm/policy-pool.ts';
 import type { ActionId } from '../protocol/chat-view-state.ts';
 import { allTools, createToolRegistry, type ToolRegistry } from '../tools/tool-registry.ts';
 import { ChatView } from './chat-view.ts';
-import { chooseModel } from './commands/choose-model.ts';
 import { CostStatus, type Periods } from './cost-status.ts';
 import { CostView } from './cost-view.ts';
 import { type Commands, engineCommands } from './engine-commands.ts';
@@ -24,10 +23,11 @@ import { describeModel } from './describe-model.ts';
 import { DraftPricer } from './draft-pricer.ts';
 import { openStorage } from './open-storage.ts';
 import { actionPerformer } from './perform-action.ts';
-import { followOwnModels } from './own-models.ts';
 import { capsOf, periodsAt } from './periods.ts';
 import { keyStateOf } from './key-for.ts';
+import { followKnownModels } from './known-models.ts';
 import { LearnedModels } from './learned-models.ts';
+import { ModelLists } from './model-lists.ts';
 import { connectionOf, providerMaker } from './provider-maker.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { contextWindow, tokenCounter } from './token-counter.ts';
@@ -50,7 +50,8 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const channel = own.add(vscode.window.createOutputChannel('Pennyloom', { log: true }));
   const log = hostLog(channel);
   const keys = own.add(new SecretKeys(context.secrets, () => readSettings().keySource));
-  own.add(followOwnModels(clock.now));
+  const lists = new ModelLists(context.globalState);
+  own.add(followKnownModels(lists, clock.now));
   const { ledger, history, archive, unavailable } = openStorage(context.globalStorageUri.fsPath, clock, log);
   own.add(ledger);
   const counter = own.add(tokenCounter(context.extensionPath, clock));
@@ -134,7 +135,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       },
       priceDraft: (draft, tell) => void pricer.price(draft, tell),
       act,
-      chooseModel: () => void chooseModel(clock.now()),
+      chooseModel: () => void commands.chooseModel(),
       log,
     }),
   );
@@ -168,6 +169,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     view,
     costs,
     guide,
+    lists,
     channel,
     clock,
     newId,

@@ -57,21 +57,21 @@ export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
 }
 
 /** Who is asked, where, and as whom. @throws LlmError (notSent) for settings that lead nowhere. */
-export function connectionOf(
-  { provider, asked, endpoint, api, headers, azure }: Settings,
-  keys: SecretKeys,
-  model = asked,
-): ProviderConfig {
+export function connectionOf(settings: Settings, keys: SecretKeys, model = settings.asked): ProviderConfig {
+  const endpoint = endpointOf(settings, keys);
+  if (!model) throw refusedLocally(`No model is chosen for ${vendorOf(settings.provider).label}.`, 'model');
+  return { ...endpoint, model, api: settings.api };
+}
+
+/** The same without a model, for what asks about models. @throws LlmError (notSent) */
+export function endpointOf({ provider, endpoint, headers, azure }: Settings, keys: SecretKeys): ProviderConfig {
   const { label } = vendorOf(provider);
   if (!endpoint) throw refusedLocally(`${label} needs an endpoint. Choose the provider again to give it.`, 'endpoint');
-  if (!model) throw refusedLocally(`No model is chosen for ${label}.`, 'model');
   const { origin } = parseEndpoint(endpoint);
   const onAzure = provider === 'azure-openai';
   return {
     provider,
-    model,
     endpoint,
-    api,
     // Each vendor takes of this what is meant for it.
     headers,
     ...(onAzure && azure),

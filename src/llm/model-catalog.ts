@@ -64,7 +64,11 @@ export interface Reasoning {
 export type ModelFlag = 'unconfirmed' | 'image-tokens-unconfirmed' | 'vendor-facts-of-openai' | 'override';
 
 /** What somebody other than the catalogue knows of a model; where the catalogue has the model, only of these points. */
-export type ModelAmendment = Partial<ModelFacts> & Pick<ModelFacts, 'provider' | 'id'>;
+export type ModelAmendment = Pick<ModelFacts, 'provider' | 'id'> &
+  Partial<Omit<ModelFacts, 'shutdown'>> & {
+    /** null: none is announced, whatever the catalogue has. */
+    readonly shutdown?: string | null;
+  };
 
 export type LifeCycle =
   | { readonly state: 'live' }
@@ -78,8 +82,11 @@ export const defaultModel = 'gpt-5.4';
 const rows = catalog.models as unknown as readonly ModelFacts[];
 const byProvider = indexByProvider(rows);
 
-/** Who amends the catalogue, the more trusted last: what servers tell of their models, what the person's settings say. */
-const amenders = ['server', 'settings'] as const;
+/**
+ * Who amends the catalogue, the more trusted last: the list of models that was asked for, what a server tells of one of them when it is
+ * used, what the person's settings say.
+ */
+const amenders = ['list', 'server', 'settings'] as const;
 type Amender = (typeof amenders)[number];
 
 const told = new Map<Amender, readonly ModelAmendment[]>();
@@ -104,8 +111,13 @@ export function findModel(provider: string, id: string): ModelFacts | undefined 
   return amended ? amended.reduce(amend, facts ?? unheardOf(provider, id)) : facts;
 }
 
-function amend(facts: ModelFacts, { flags = [], ...amendment }: ModelAmendment): ModelFacts {
-  return { ...facts, ...amendment, flags: [...facts.flags, ...flags] };
+function amend(facts: ModelFacts, { flags = [], shutdown, ...amendment }: ModelAmendment): ModelFacts {
+  const { shutdown: known, replacement, ...rest } = facts;
+  const life =
+    shutdown === null
+      ? {}
+      : { ...((shutdown ?? known) && { shutdown: shutdown ?? known! }), ...(replacement && { replacement }) };
+  return { ...rest, ...life, ...amendment, flags: [...facts.flags, ...flags] };
 }
 
 const unheardOf = (provider: string, id: string): ModelFacts => ({

@@ -1,61 +1,84 @@
 import * as vscode from 'vscode';
-import { priceOf } from '../../cost/cost-of.ts';
-import { lifeCycle, listModels, type ModelFacts } from '../../llm/model-catalog.ts';
-import { dollars } from '../describe-model.ts';
+import type { Clock } from '../../core/clock.ts';
+import { vendorOf } from '../../llm/vendors.ts';
+import { modelChoices, warningAbout } from '../model-choices.ts';
+import type { ModelLists } from '../model-lists.ts';
 import { readSettings } from '../settings.ts';
+
+export interface ChooseModelParts {
+  readonly lists: ModelLists;
+  readonly clock: Clock;
+  /** Asks the host for its list; false where that failed, and was said. */
+  readonly refresh: () => Promise<boolean>;
+}
 
 type ModelItem = vscode.QuickPickItem & { readonly id?: string };
 
-/** Lists what can be asked, with price, context and abilities, and makes the chosen one the model of the next question. */
-export async function chooseModel(now: number): Promise<void> {
-  const { provider, model } = readSettings();
-  const models = listModels(provider, { at: now });
+/** Lists what can be asked, by what it is best for, and makes the chosen one the model of the next question. */
+export async function chooseModel(parts: ChooseModelParts): Promise<void> {
+  const { provider, asked: current } = readSettings();
   const other: ModelItem = { label: 'Another Model…', alwaysShow: true };
-  const items: ModelItem[] = [
-    ...models.map(facts => describe(facts, facts.id === model, now)),
-    { label: '', kind: vscode.QuickPickItemKind.Separator },
-    other,
-  ];
-  const picked = await vscode.window.showQuickPick(items, {
-    title: 'Pennyloom: Choose Model',
-    placeHolder: 'Prices are US dollars per 1M tokens, input / output',
+  const refresh = refreshItem(parts);
+  const picked = await vscode.window.showQuickPick([...modelItems(parts), separator(''), other, refresh], {
+    title: `Pennyloom: Choose Model of ${vendorOf(provider).label}`,
+    placeHolder: 'Prices are US dollars per 1M tokens',
     matchOnDescription: true,
     matchOnDetail: true,
   });
   if (!picked) return;
-  const id = picked === other ? await askForId(model) : picked.id;
+  if (picked === refresh) {
+    if (await parts.refresh()) await chooseModel(parts);
+    return;
+  }
+  const id = picked === other ? await askForId(provider, current, parts.clock.now()) : picked.id;
   if (id) await vscode.workspace.getConfiguration('pennyloom').update('model', id, target());
 }
 
-function describe(facts: ModelFacts, current: boolean, now: number): ModelItem {
-  const price = priceOf(facts.provider, facts.id, now);
-  const life = lifeCycle(facts, now);
+function modelItems({ lists, clock }: ChooseModelParts): ModelItem[] {
+  const { provider, asked: current, endpoint, azure } = readSettings();
+  const groups = modelChoices({
+    provider,
+    host: vendorOf(provider).label,
+    current,
+    ...((provider as string) === 'azure-openai' && { deployments: azure.deployments }),
+    list: lists.at(provider, endpoint),
+    now: clock.now(),
+    locale: vscode.env.language,
+  });
+  return groups.flatMap(({ label, choices }) => [
+    separator(label),
+    ...choices.map(({ id, description, detail }) => ({
+      id,
+      label: id === current ? `$(check) ${id}` : id,
+      description,
+      detail,
+    })),
+  ]);
+}
+
+const separator = (label: string): ModelItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+
+function refreshItem({ lists }: ChooseModelParts): ModelItem {
+  const { provider, endpoint } = readSettings();
+  const { label } = vendorOf(provider);
+  const day = lists.at(provider, endpoint)?.day;
   return {
-    id: facts.id,
-    label: `${current ? '$(check) ' : ''}${facts.id}`,
-    description: price ? pricePair(price.rates.base, vscode.env.language) : 'price unknown',
-    detail: [
-      facts.bestFor,
-      facts.contextWindow !== undefined &&
-        `${facts.contextWindow.toLocaleString(vscode.env.language)} tokens of context`,
-      facts.vision && 'images',
-      facts.tools && 'tools',
-      life.state === 'ending' && `$(warning) shuts down ${life.shutdown}`,
-    ]
-      .filter(Boolean)
-      .join(' · '),
+    label: '$(refresh) Refresh Models',
+    description: day ? `${label} was asked on ${day}` : `ask ${label} which models this key may use`,
+    alwaysShow: true,
   };
 }
 
-const pricePair = ({ input, output }: { input: string; output: string }, locale: string): string =>
-  `${dollars(input, locale)} / ${dollars(output, locale)}`;
-
-function askForId(current: string): Thenable<string | undefined> {
+function askForId(provider: string, current: string, now: number): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: 'Pennyloom: Choose Model',
     prompt: 'Model id, exactly as the provider writes it. Its cost is shown as unknown if no price is known.',
     value: current,
-    validateInput: text => (text.trim() ? undefined : 'A model id is required'),
+    validateInput: text => {
+      if (!text.trim()) return 'A model id is required';
+      const warning = warningAbout(provider, text.trim(), now);
+      return warning ? { message: warning, severity: vscode.InputBoxValidationSeverity.Warning } : undefined;
+    },
   });
 }
 

@@ -8,6 +8,7 @@ import type { ChatRequest } from '../request.ts';
 import type { Vendor } from '../vendor.ts';
 import { failureFromAnswer } from './failures.ts';
 import { anthropicFraming } from './framing.ts';
+import { listModels } from './list-models.ts';
 import { MessagesAnswer } from './from-wire.ts';
 import { rateLimitHeadroom } from './rate-limit-headers.ts';
 import { toWire } from './to-wire.ts';
@@ -60,6 +61,11 @@ export const anthropic: Vendor = {
     }
   },
   readUsage: usageFromWire,
+  async listModels(config) {
+    const { endpoint = defaultEndpoint, apiKey } = config;
+    const key = await requiredKey(label, apiKey);
+    return listModels(config, { label, url: apiUrl(endpoint, 'models'), headers: identify(key), secrets: [key] });
+  },
   connect: config => new MessagesWire(config),
 };
 
@@ -90,10 +96,9 @@ class MessagesWire implements Wire {
     return {
       request: {
         method: 'POST',
-        url: messagesUrl(endpoint),
+        url: apiUrl(endpoint, 'messages'),
         headers: {
-          'x-api-key': key,
-          'anthropic-version': apiVersion,
+          ...identify(key),
           'content-type': 'application/json',
           accept: body.stream ? 'text/event-stream' : 'application/json',
         },
@@ -107,7 +112,9 @@ class MessagesWire implements Wire {
 }
 
 /** Anthropic's own tools are given the host alone and add /v1; what people copy from the reference has it. */
-function messagesUrl(endpoint: string): URL {
+function apiUrl(endpoint: string, path: string): URL {
   const base = parseEndpoint(endpoint);
-  return endpointUrl(base, base.pathname.endsWith('/v1') ? 'messages' : 'v1/messages');
+  return endpointUrl(base, base.pathname.endsWith('/v1') ? path : `v1/${path}`);
 }
+
+const identify = (key: string): Record<string, string> => ({ 'x-api-key': key, 'anthropic-version': apiVersion });

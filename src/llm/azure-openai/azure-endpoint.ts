@@ -66,6 +66,17 @@ export function azureUrl({ base, style, apiVersion }: AzureEndpoint, deployment:
   return url;
 }
 
+/**
+ * Where the resource lists the models that could be deployed in it; what is deployed, only the portal lists (Microsoft Learn, "Models -
+ * List", read 2026-11-28).
+ */
+export function azureModelsUrl({ base, style, apiVersion }: AzureEndpoint): URL {
+  if (style === 'v1') return new URL(`${base}/openai/v1/models`);
+  const url = new URL(`${base}/openai/models`);
+  url.searchParams.set('api-version', apiVersion!);
+  return url;
+}
+
 /** The first URL in a text, without the quotes, brackets and full stops around it; a bare host of Azure's gets its scheme. */
 function urlIn(text: string): string {
   const found = /https?:\/\/[^\s"'`<>]+/i.exec(text)?.[0] ?? text.trim().replace(/^["'`<]+|["'`>]+$/g, '');

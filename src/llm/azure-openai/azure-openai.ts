@@ -3,11 +3,18 @@ import type { Wire } from '../http/wire.ts';
 import { refusedLocally } from '../llm-error.ts';
 import { findModel } from '../model-catalog.ts';
 import { openAiFraming } from '../openai/framing.ts';
+import { listModels } from '../openai/list-models.ts';
 import { OpenAiWire } from '../openai/openai-wire.ts';
 import type { ProviderConfig } from '../provider-config.ts';
 import type { Vendor } from '../vendor.ts';
 import { adaptTo, factsAt, tokenLimitFieldAt } from './api-versions.ts';
-import { type AzureEndpoint, azureUrl, formatAzureEndpoint, parseAzureEndpoint } from './azure-endpoint.ts';
+import {
+  type AzureEndpoint,
+  azureModelsUrl,
+  azureUrl,
+  formatAzureEndpoint,
+  parseAzureEndpoint,
+} from './azure-endpoint.ts';
 import { cloudOf, publicScope } from './clouds.ts';
 import { modelOfDeployment } from './deployments.ts';
 import { azureFailure, azureRemedies } from './failures.ts';
@@ -42,6 +49,10 @@ export const azureOpenAi: Vendor = {
     const endpoint = parseAzureEndpoint(text);
     return { endpoint: formatAzureEndpoint(endpoint), ...(endpoint.deployment && { model: endpoint.deployment }) };
   },
+  listModels: config =>
+    listModels(config, { label, authorize: () => authorize(config), failure: azureFailure }, () =>
+      azureModelsUrl(endpointOf(config)),
+    ),
   connect,
 };
 

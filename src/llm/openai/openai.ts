@@ -1,8 +1,9 @@
 import { endpointUrl, parseEndpoint } from '../endpoint.ts';
-import { requiredKey } from '../http/api-key.ts';
+import { type KeySource, requiredKey } from '../http/api-key.ts';
 import { defaultModel, findModel } from '../model-catalog.ts';
 import type { Vendor } from '../vendor.ts';
 import { openAiFraming } from './framing.ts';
+import { listModels } from './list-models.ts';
 import { OpenAiWire } from './openai-wire.ts';
 import type { Api } from './route.ts';
 import { usageFromChat, usageFromResponses } from './usage-from-wire.ts';
@@ -47,6 +48,10 @@ export const openai: Vendor = {
     }
   },
   readUsage: raw => usageFromChat(raw) ?? usageFromResponses(raw),
+  listModels: config =>
+    listModels(config, { label: 'OpenAI', authorize: bearer('OpenAI', config.apiKey) }, () =>
+      endpointUrl(parseEndpoint(config.endpoint ?? defaultEndpoint), 'models'),
+    ),
   connect(config) {
     const { model = defaultModel, endpoint = defaultEndpoint, apiKey } = config;
     return new OpenAiWire(config, {
@@ -54,12 +59,14 @@ export const openai: Vendor = {
       model,
       facts: findModel('openai', model),
       url: api => endpointUrl(parseEndpoint(endpoint), pathOf(api)),
-      authorize: async () => {
-        const key = await requiredKey('OpenAI', apiKey);
-        return { headers: { authorization: `Bearer ${key}` }, secrets: [key] };
-      },
+      authorize: bearer('OpenAI', apiKey),
     });
   },
+};
+
+const bearer = (vendor: string, source: KeySource) => async () => {
+  const key = await requiredKey(vendor, source);
+  return { headers: { authorization: `Bearer ${key}` }, secrets: [key] };
 };
 
 export const pathOf = (api: Api): string => (api === 'chat' ? 'chat/completions' : 'responses');
