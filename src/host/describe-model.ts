@@ -1,6 +1,7 @@
 import { Money } from '../core/money.ts';
 import { costOf, priceOf } from '../cost/cost-of.ts';
-import { findModel, lifeCycle, type ModelFacts } from '../llm/model-catalog.ts';
+import { guessModel } from '../llm/azure-openai/deployments.ts';
+import { findModel, lifeCycle, listModels, type ModelFacts } from '../llm/model-catalog.ts';
 import { findVendor } from '../llm/vendors.ts';
 import type { ModelView } from '../protocol/chat-view-state.ts';
 import type { Settings } from './settings.ts';
@@ -10,13 +11,14 @@ const typicalUsage = { inputTokens: 1500, outputTokens: 300, totalTokens: 1800 }
 
 /** The model of the next question as the view shows it. A model that is not in the catalogue is given the benefit of the doubt. */
 export function describeModel(
-  { provider, model }: Pick<Settings, 'provider' | 'model'>,
+  { provider, model, asked }: Pick<Settings, 'provider' | 'model'> & Partial<Pick<Settings, 'asked'>>,
   now: number,
   locale: string,
 ): ModelView {
   const vendor = findVendor(provider);
   const facts = findModel(provider, model);
-  const notes = facts ? notesOn(facts, now) : [];
+  const isUnsaid = asked && vendor?.modelBehind?.(asked, {}) === model;
+  const notes = facts ? notesOn(facts, now) : isUnsaid ? [unsaid(asked, now)] : [];
   const price = priceOf(provider, model, now);
   const typical = costOf({ provider, model, usage: typicalUsage, at: now }).money;
   return {
@@ -51,6 +53,17 @@ function notesOn(facts: ModelFacts, now: number): string[] {
       : []),
     ...(cannot.length > 0 ? [`${facts.name} cannot ${listed(cannot)}.`] : []),
   ];
+}
+
+/** Of a deployment nobody has said the model of. What its name suggests is a question: it is neither priced nor taken for granted. */
+function unsaid(deployment: string, now: number): string {
+  const models = listModels('azure-openai', { at: now, includeShutDown: true });
+  const guess = guessModel(
+    deployment,
+    models.map(({ id }) => id),
+  );
+  const ask = guess ? ` Its name says ${guess}, which proves nothing: if it is,` : ' Once you know,';
+  return `Which model the deployment ${deployment} is, nobody has said, so its cost is unknown.${ask} say so in "pennyloom.azure.deployments".`;
 }
 
 const listed = (words: readonly string[]): string =>

@@ -8,6 +8,7 @@ const cases: readonly [string, string][] = [
   ['sk-or-v1-0123456789abcdef sk-svcacct-0123456789 sk-admin-0123456789', 'sk-or-**** sk-svcacct-**** sk-admin-****'],
   ['masked by the vendor: sk-proj-********************wxyz', 'masked by the vendor: sk-proj-****'],
   ['Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc-_', 'Authorization: Bearer ****'],
+  ['eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJodHRwcyJ9.c2lnbmF0dXJl has expired', '**** has expired'],
   ['authorization: bearer 0123456789', 'authorization: bearer ****'],
   ['{"api-key": "0123456789abcdef"}', '{"api-key": "****"}'],
   ['x-api-key: 0123456789abcdef', 'x-api-key: ****'],

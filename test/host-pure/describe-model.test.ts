@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { describeModel } from '../../src/host/describe-model.ts';
+import { modelOfDeployment } from '../../src/llm/azure-openai/deployments.ts';
 
 test('a model is shown with its price, what a short question costs, and whether it sees', () => {
   const at = Date.UTC(2026, 10, 22);
@@ -36,4 +37,24 @@ test('what a model cannot do, and when it ends, is said before it is asked', () 
   );
   assert.match(notes('gpt-4')![0]!, /^GPT-4 was shut down on 2026-10-23\./);
   assert.equal(notes('gpt-4o', Date.UTC(2026, 8, 1)), undefined, 'more than 90 days away');
+});
+
+test('of an Azure deployment the model it is said to be is shown, and what its name suggests only as a question', () => {
+  const at = Date.UTC(2026, 10, 22);
+  const show = (asked: string, deployments: { readonly [deployment: string]: string } = {}) =>
+    describeModel({ provider: 'azure-openai', asked, model: modelOfDeployment(asked, deployments) }, at, 'en');
+  const said = show('team-chat', { 'team-chat': 'gpt-4.1' });
+  assert.deepEqual([said.name, said.notes], ['gpt-4.1', undefined]);
+  assert.match(said.price ?? '', /^\$2\.00 in/);
+  const unsaid = show('gpt-4o');
+  assert.deepEqual([unsaid.name, unsaid.price, unsaid.typicalCost], ['gpt-4o (deployment)', undefined, undefined]);
+  assert.match(unsaid.notes?.[0] ?? '', /cost is unknown\. Its name says gpt-4o, which proves nothing/);
+  const prod = show('gpt-4.1-prod');
+  assert.equal(prod.price, undefined);
+  assert.ok(!/Its name says/.test(prod.notes?.[0] ?? ''), prod.notes?.[0]);
+  // o1-mini is alive on Azure, and what it cannot do is known.
+  const first = show('old', { old: 'o1-mini' });
+  assert.equal(first.vision, false);
+  assert.match(first.notes?.join() ?? '', /cannot read your files, see images or answer word by word\./);
+  assert.ok(!/shut down/.test(first.notes?.join() ?? ''));
 });
