@@ -209,13 +209,22 @@ export class MessagesAnswer implements Answer {
     }
   }
 
+  /** By what the answer is billed. Outside the ordinary it is named so that it is not taken for the ordinary price. */
+  #tier(): string | undefined {
+    const { service_tier: tier, inference_geo: geo, speed } = this.#usage;
+    // A workspace may be set to be served in the US only, at 1.1 of each price ("Pricing" on platform.claude.com, read 2026-11-28).
+    const dearer = [geo, speed].filter(name => name === 'us' || name === 'fast');
+    const named = [tier, ...dearer].filter(name => typeof name === 'string');
+    return named.length > 0 ? named.join('-') : undefined;
+  }
+
   #metadata(): ResponseMetadata {
-    const tier = this.#usage['service_tier'];
+    const tier = this.#tier();
     return {
       ...(this.#model && { model: this.#model }),
       ...(this.#context.requestId && { requestId: this.#context.requestId }),
       ...(this.#id && { responseId: this.#id }),
-      ...(typeof tier === 'string' && { serviceTier: tier }),
+      ...(tier && { serviceTier: tier }),
     };
   }
 

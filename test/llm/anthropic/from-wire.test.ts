@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { costOf } from '../../../src/cost/cost-of.ts';
 import { failureFromAnswer } from '../../../src/llm/anthropic/failures.ts';
 import { MessagesAnswer } from '../../../src/llm/anthropic/from-wire.ts';
 import { ServerSentEvents } from '../../../src/llm/http/server-sent-events.ts';
@@ -189,6 +190,28 @@ test('every way to stop is one of ours', () => {
         serviceTier: 'standard',
       });
     }
+  }
+});
+
+test('what is billed otherwise than by the list is named, so that it has no price rather than a wrong one', () => {
+  const tierOf = (usage: Parameters<typeof answerOf>[1] & object): string | undefined => {
+    const last = streamed(answerOf([text('Hi')], usage).stream).at(-1);
+    return last?.type === 'finish' ? last.metadata.serviceTier : undefined;
+  };
+  const usage = { inputTokens: 10, outputTokens: 10, totalTokens: 20, cacheWriteTokens: 0 };
+  const moneyOf = (tier: string | undefined) =>
+    costOf({
+      provider: 'anthropic',
+      model,
+      usage,
+      at: Date.UTC(2026, 10, 28),
+      ...(tier && { tier }),
+    }).money?.toString();
+  assert.deepEqual(moneyOf(tierOf({})), '0.000120');
+  for (const odd of [{ inference_geo: 'us' }, { speed: 'fast' }, { service_tier: 'priority' }] as const) {
+    const tier = tierOf({ usage: odd });
+    assert.notEqual(tier, 'standard');
+    assert.equal(moneyOf(tier), undefined, tier);
   }
 });
 

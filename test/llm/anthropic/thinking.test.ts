@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message, ToolDefinition } from '../../../src/llm/message.ts';
 import type { ChatRequest, ReasoningEffort, ToolChoice } from '../../../src/llm/request.ts';
+import { toWire } from '../../../src/llm/anthropic/to-wire.ts';
+import { findModel } from '../../../src/llm/model-catalog.ts';
+import { type MessagesRequest, shapeViolations } from '../../support/anthropic-server/messages-request.ts';
 import { listServed } from '../../support/anthropic-server/models.ts';
+import { checkRules } from '../../support/anthropic-server/request-rules.ts';
 import { noticesOf, send, served } from './served-wire.ts';
 
 const hello: readonly Message[] = [{ role: 'user', content: 'Hello' }];
@@ -15,31 +19,30 @@ const sentWith = async (model: string, more: Partial<ChatRequest>) => {
   return { thinking, effort: output?.effort, temperature, choice };
 };
 
-test('no model refuses any mixture of effort, temperature and choice of tool', async () => {
-  const choices: readonly (ToolChoice | undefined)[] = [undefined, 'required', { name: 'f' }];
-  for (const { id } of listServed())
+test('no model refuses any mixture of effort, temperature, limit and choice of tool', () => {
+  const choices: readonly (ToolChoice | undefined)[] = [undefined, 'auto', 'none', 'required', { name: 'f' }];
+  let mixtures = 0;
+  for (const served of listServed())
     for (const reasoningEffort of efforts)
       for (const toolChoice of choices)
-        for (const [temperature, maxTokens] of [
-          [undefined, 4096],
-          [0.3, 1500],
-          [1, 4096],
-          [1.7, 16],
-        ] as const)
-          // prettier-ignore
-          await noticesOf(
-            {
+        for (const temperature of [undefined, 0, 0.3, 1, 1.7])
+          for (const maxTokens of [undefined, 1, 1500, 4096, 40_000]) {
+            const request: ChatRequest = {
               messages: hello,
               tools: [tool],
-              maxTokens,
+              ...(maxTokens !== undefined && { maxTokens }),
               ...(reasoningEffort && { reasoningEffort }),
               ...(toolChoice && { toolChoice }),
               ...(temperature !== undefined && { temperature }),
-            },
-            { model: id },
-          ).catch((error: unknown) => {
-            throw new Error(JSON.stringify({ id, reasoningEffort, toolChoice, temperature, maxTokens }), { cause: error });
-          });
+            };
+            const { body } = toWire(request, { model: served.id, facts: findModel('anthropic', served.id) });
+            const sent = JSON.parse(JSON.stringify(body)) as MessagesRequest;
+            const told = JSON.stringify({ model: served.id, ...request });
+            assert.deepEqual(shapeViolations(sent), [], told);
+            assert.doesNotThrow(() => checkRules(sent, served), told);
+            mixtures++;
+          }
+  assert.ok(mixtures > 10_000);
 });
 
 test('a model that thinks unasked shows what it thinks; one that does not is left alone', async () => {

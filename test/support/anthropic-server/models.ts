@@ -84,4 +84,4 @@ const MODELS: readonly ServedModel[] = [
 export const findServed = (id: string): ServedModel | undefined =>
   MODELS.find(model => model.id === id.replace(/-20\d{6}$/, ''));
 
-export const listServed = (): readonly { readonly id: string; readonly name: string }[] => MODELS;
+export const listServed = (): readonly ServedModel[] => MODELS;
