@@ -149,6 +149,37 @@ describe('a list', () => {
     }
   });
 
+  test('of Mistral leaves out what cannot chat', async () => {
+    answer({
+      data: [
+        {
+          id: 'mistral-small-2603',
+          capabilities: { completion_chat: true, vision: true },
+          max_context_length: 262_144,
+        },
+        { id: 'mistral-embed', capabilities: { completion_chat: false } },
+      ],
+    });
+    const models = await list('mistral', { endpoint: server.endpoint });
+    assert.deepEqual(
+      models.map(({ id, vision, contextWindow }) => [id, vision, contextWindow]),
+      [['mistral-small-2603', true, 262_144]],
+    );
+  });
+
+  test('of a compatible host goes with its headers, and with a key only where there is one', async () => {
+    answer({ data: [{ id: 'qwen3', max_model_len: 32_768 }] });
+    const config = { endpoint: server.endpoint, headers: { 'x-team': 'kettle' }, apiKey: async () => undefined };
+    const models = await list('openai-compatible', config);
+    assert.deepEqual(
+      models.map(({ id, contextWindow }) => [id, contextWindow]),
+      [['qwen3', 32_768]],
+    );
+    const { path, headers } = await server.request(server.requests.length);
+    assert.deepEqual([path, headers['x-team'], headers['authorization']], ['/v1/models', 'kettle', undefined]);
+    assert.match((await failure(list('openai-compatible', { endpoint: '' }))).message, /needs an endpoint/);
+  });
+
   test('may come bare; what has no id is no model', async () => {
     answer([{ id: 'one' }, { id: '' }, { name: 'two' }, null, 'three']);
     assert.deepEqual(

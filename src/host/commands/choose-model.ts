@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../core/clock.ts';
-import { vendorOf } from '../../llm/vendors.ts';
+import { vendorAt } from '../../llm/vendors.ts';
 import { modelChoices, warningAbout } from '../model-choices.ts';
 import type { ModelLists } from '../model-lists.ts';
 import { readSettings } from '../settings.ts';
@@ -16,11 +16,11 @@ type ModelItem = vscode.QuickPickItem & { readonly id?: string };
 
 /** Lists what can be asked, by what it is best for, and makes the chosen one the model of the next question. */
 export async function chooseModel(parts: ChooseModelParts): Promise<void> {
-  const { provider, asked: current } = readSettings();
+  const { provider, asked: current, endpoint } = readSettings();
   const other: ModelItem = { label: 'Another Model…', alwaysShow: true };
   const refresh = refreshItem(parts);
   const picked = await vscode.window.showQuickPick([...modelItems(parts), separator(''), other, refresh], {
-    title: `Pennyloom: Choose Model of ${vendorOf(provider).label}`,
+    title: `Pennyloom: Choose Model of ${vendorAt(provider, endpoint).label}`,
     placeHolder: 'Prices are US dollars per 1M tokens',
     matchOnDescription: true,
     matchOnDetail: true,
@@ -38,7 +38,7 @@ function modelItems({ lists, clock }: ChooseModelParts): ModelItem[] {
   const { provider, asked: current, endpoint, azure } = readSettings();
   const groups = modelChoices({
     provider,
-    host: vendorOf(provider).label,
+    host: vendorAt(provider, endpoint).label,
     current,
     ...((provider as string) === 'azure-openai' && { deployments: azure.deployments }),
     list: lists.at(provider, endpoint),
@@ -60,7 +60,7 @@ const separator = (label: string): ModelItem => ({ label, kind: vscode.QuickPick
 
 function refreshItem({ lists }: ChooseModelParts): ModelItem {
   const { provider, endpoint } = readSettings();
-  const { label } = vendorOf(provider);
+  const { label } = vendorAt(provider, endpoint);
   const day = lists.at(provider, endpoint)?.day;
   return {
     label: '$(refresh) Refresh Models',

@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import { LlmError } from '../../llm/llm-error.ts';
 import { findModel, type ModelAmendment } from '../../llm/model-catalog.ts';
-import { vendorOf } from '../../llm/vendors.ts';
+import { vendorAt } from '../../llm/vendors.ts';
 import type { ActionId } from '../../protocol/chat-view-state.ts';
 import { explainFailure } from '../explain-failure.ts';
 import { believe, type ModelLists } from '../model-lists.ts';
@@ -25,7 +25,7 @@ export async function refreshModels(parts: RefreshParts): Promise<boolean> {
   const { lists, keys, clock } = parts;
   const settings = readSettings();
   const { provider, endpoint } = settings;
-  const { label, listModels } = vendorOf(provider);
+  const { label, listModels } = vendorAt(provider, endpoint);
   if (!listModels) {
     void vscode.window.showInformationMessage(`${label} has no list of models to ask for.`);
     return false;

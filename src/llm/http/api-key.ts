@@ -31,3 +31,15 @@ export async function optionalKey(vendor: string, source: KeySource): Promise<st
 
 /** The key, or where to ask for it at the moment of a call. */
 export type KeySource = string | (() => Promise<string | undefined>) | undefined;
+
+/** What proves who is asking, and what of it must never show. */
+export interface Identity {
+  readonly headers: Record<string, string>;
+  readonly secrets: readonly string[];
+}
+
+/** The key as most vendors want it. @throws LlmError (notSent), when it is called, where there is no key. */
+export const bearer = (vendor: string, source: KeySource) => async (): Promise<Identity> => {
+  const key = await requiredKey(vendor, source);
+  return { headers: { authorization: `Bearer ${key}` }, secrets: [key] };
+};

@@ -1,6 +1,7 @@
 import { endpointUrl, parseEndpoint } from '../endpoint.ts';
-import { requiredKey } from '../http/api-key.ts';
+import { bearer } from '../http/api-key.ts';
 import { findModel } from '../model-catalog.ts';
+import { listModels } from '../openai/list-models.ts';
 import { OpenAiWire } from '../openai/openai-wire.ts';
 import { usageFromChat } from '../openai/usage-from-wire.ts';
 import type { Vendor } from '../vendor.ts';
@@ -51,6 +52,10 @@ export const mistral: Vendor = {
     return [];
   },
   readUsage: usageFromChat,
+  listModels: config =>
+    listModels(config, { label: 'Mistral', authorize: bearer('Mistral', config.apiKey), failure: mistralFailure }, () =>
+      endpointUrl(parseEndpoint(config.endpoint ?? defaultEndpoint), 'models'),
+    ),
   connect(config) {
     const { model = defaultModel, endpoint = defaultEndpoint, apiKey } = config;
     return new OpenAiWire(config, {
@@ -62,10 +67,7 @@ export const mistral: Vendor = {
       author: 'mistral',
       wantsReasoningBack: true,
       url: () => endpointUrl(parseEndpoint(endpoint), 'chat/completions'),
-      authorize: async () => {
-        const key = await requiredKey('Mistral', apiKey);
-        return { headers: { authorization: `Bearer ${key}` }, secrets: [key] };
-      },
+      authorize: bearer('Mistral', apiKey),
       adapt: (body, request) => adaptBody(body, request, model),
       failure: mistralFailure,
       headroom: mistralHeadroom,

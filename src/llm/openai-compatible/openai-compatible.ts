@@ -1,9 +1,11 @@
 import { endpointUrl, parseEndpoint } from '../endpoint.ts';
-import { optionalKey } from '../http/api-key.ts';
+import { type Identity, optionalKey } from '../http/api-key.ts';
 import { refusedLocally } from '../llm-error.ts';
 import { findModel } from '../model-catalog.ts';
 import { openai, pathOf } from '../openai/openai.ts';
+import { listModels } from '../openai/list-models.ts';
 import { OpenAiWire } from '../openai/openai-wire.ts';
+import type { ProviderConfig } from '../provider-config.ts';
 import type { FailureToMend, Vendor } from '../vendor.ts';
 import { checkedHeaders } from './extra-headers.ts';
 import { presetAt } from './presets.ts';
@@ -26,12 +28,17 @@ export const openAiCompatible: Vendor = {
     const { label, key, pages = {}, environmentKey } = preset;
     return { label, key, pages, ...(environmentKey && { environment: { key: environmentKey } }) };
   },
+  listModels: config => {
+    const { endpoint = '' } = config;
+    const host = { label: labelOf(endpoint), authorize: () => authorize(config) };
+    return listModels(config, host, () => urlOf(endpoint, 'models'));
+  },
   connect(config) {
-    const { model = '', endpoint = '', apiKey, headers } = config;
+    const { model = '', endpoint = '' } = config;
     const preset = presetAt(endpoint);
     const facts = findModel(provider, model);
     return new OpenAiWire(config, {
-      label: preset?.label ?? hostOf(endpoint),
+      label: labelOf(endpoint),
       model,
       facts,
       // max_completion_tokens is known to fewer hosts than the field it replaced; a host that wants it says so once (ParameterMemory).
@@ -40,24 +47,30 @@ export const openAiCompatible: Vendor = {
       author: `${provider} ${hostOf(endpoint)}`,
       ...(preset?.wantsReasoningContent && { wantsReasoningBack: true }),
       reportedCost: (usage, head) => preset?.reportedCost?.(usage, head) ?? liteLlmCost(usage, head),
-      url: api => {
-        if (!endpoint) throw refusedLocally('An OpenAI-compatible host needs an endpoint.', 'endpoint');
-        return endpointUrl(parseEndpoint(endpoint), pathOf(api));
-      },
-      authorize: async () => {
-        const extra = checkedHeaders(headers);
-        const key = await optionalKey(preset?.label ?? hostOf(endpoint), apiKey);
-        return {
-          headers: { ...extra, ...(key && { authorization: `Bearer ${key}` }) },
-          secrets: [...(key ? [key] : []), ...Object.values(extra)],
-        };
-      },
+      url: api => urlOf(endpoint, pathOf(api)),
+      authorize: () => authorize(config),
       ...(preset?.wantsReasoningContent && {
         adapt: (body, request) => passReasoningBack(body, request, `${provider} ${hostOf(endpoint)}`, model),
       }),
     });
   },
 };
+
+function urlOf(endpoint: string, path: string): URL {
+  if (!endpoint) throw refusedLocally('An OpenAI-compatible host needs an endpoint.', 'endpoint');
+  return endpointUrl(parseEndpoint(endpoint), path);
+}
+
+async function authorize({ endpoint = '', apiKey, headers }: ProviderConfig): Promise<Identity> {
+  const extra = checkedHeaders(headers);
+  const key = await optionalKey(labelOf(endpoint), apiKey);
+  return {
+    headers: { ...extra, ...(key && { authorization: `Bearer ${key}` }) },
+    secrets: [...(key ? [key] : []), ...Object.values(extra)],
+  };
+}
+
+const labelOf = (endpoint: string): string => presetAt(endpoint)?.label ?? hostOf(endpoint);
 
 function remedies({ code, vendorCode }: FailureToMend): readonly string[] {
   if (code === 'ERR_NETWORK' && vendorCode === 'ECONNREFUSED')

@@ -1,5 +1,5 @@
 import { endpointUrl, parseEndpoint } from '../endpoint.ts';
-import { type KeySource, requiredKey } from '../http/api-key.ts';
+import { bearer } from '../http/api-key.ts';
 import { defaultModel, findModel } from '../model-catalog.ts';
 import type { Vendor } from '../vendor.ts';
 import { openAiFraming } from './framing.ts';
@@ -62,11 +62,6 @@ export const openai: Vendor = {
       authorize: bearer('OpenAI', apiKey),
     });
   },
-};
-
-const bearer = (vendor: string, source: KeySource) => async () => {
-  const key = await requiredKey(vendor, source);
-  return { headers: { authorization: `Bearer ${key}` }, secrets: [key] };
 };
 
 export const pathOf = (api: Api): string => (api === 'chat' ? 'chat/completions' : 'responses');
