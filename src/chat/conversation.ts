@@ -1,4 +1,5 @@
 import { Money } from '../core/money.ts';
+import type { PriceUse } from '../cost/call-store.ts';
 import type { LedgerTotal } from '../cost/ledger.ts';
 import type { ContentPart, Message, UserMessage } from '../llm/message.ts';
 import type { StopReason } from '../llm/request.ts';
@@ -73,6 +74,8 @@ export interface TurnCost {
   readonly cachedTokens?: number;
   readonly reasoningTokens?: number;
   readonly priceDate?: string;
+  /** By which prices; absent in conversations from before this was kept. */
+  readonly prices?: readonly PriceUse[];
 }
 
 /** One user message to its final answer. */
@@ -142,7 +145,7 @@ export function withoutImages(message: Message, why: string): Message {
 export const unknownCost: TurnCost = { money: Money.zero, calls: 1, unknownCalls: 1, estimatedCalls: 0 };
 
 /** What a turn has cost, from the ledger's sum over its calls. */
-export function turnCost({ money, calls, unknownCalls, estimatedCalls, models }: LedgerTotal): TurnCost {
+export function turnCost({ money, calls, unknownCalls, estimatedCalls, models, prices }: LedgerTotal): TurnCost {
   const sum = (of: (total: (typeof models)[number]) => number): number =>
     models.reduce((all, total) => all + of(total), 0);
   const priceDate = models
@@ -161,6 +164,7 @@ export function turnCost({ money, calls, unknownCalls, estimatedCalls, models }:
       reasoningTokens: sum(({ reasoningTokens }) => reasoningTokens),
     }),
     ...(priceDate && { priceDate }),
+    ...(prices && { prices }),
   };
 }
 

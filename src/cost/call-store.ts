@@ -69,6 +69,21 @@ export interface ModelTotal {
   readonly priceDate: string | undefined;
 }
 
+/** By which price calls were counted, as it is kept with them. */
+export interface PriceUse {
+  readonly provider: string;
+  readonly model: string;
+  /** undefined where no price was known, and where nobody counted. */
+  readonly source: string | undefined;
+  /** The day of the source's data, "YYYY-MM-DD". */
+  readonly dataDate: string | undefined;
+  /** The service tier the answer named. */
+  readonly tier: string | undefined;
+  readonly flags: readonly string[];
+  /** When the first of them was made, milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** For Array.sort. Names by code units: every machine's locale would be another order. */
 export const dearestFirst = (a: ModelTotal, b: ModelTotal): number =>
   b.money.compare(a.money) || order(a.model, b.model) || order(a.provider, b.provider);
@@ -114,6 +129,8 @@ export interface CallStore {
    */
   together(parts: readonly (() => void)[]): (PartFailure | undefined)[];
   totals(filter: CallFilter): ModelTotal[];
+  /** The prices of the settled calls of one turn, each once. */
+  prices(turn: string): PriceUse[];
   /** What is spent or may yet be: settled calls at their cost, running and lost ones at their bound. What budgets go by. */
   committed(filter: CallFilter): Money;
 }

@@ -7,7 +7,7 @@ import type { Usage } from '../llm/usage.ts';
 import { openDatabase, type Database } from '../storage/database.ts';
 import { Presence } from '../storage/presence.ts';
 import { schema } from '../storage/schema.ts';
-import type { CallFacts, CallFilter, CallRow, CallStore, Cap, ModelTotal } from './call-store.ts';
+import type { CallFacts, CallFilter, CallRow, CallStore, Cap, ModelTotal, PriceUse } from './call-store.ts';
 import { costOf } from './cost-of.ts';
 import { SqliteCallStore } from './sqlite-call-store.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -53,6 +53,8 @@ export interface LedgerTotal {
   /** What calls still running have probably cost by now; undefined when none runs. */
   readonly running: Money | undefined;
   readonly models: readonly ModelTotal[];
+  /** By which prices, where one turn was asked for. */
+  readonly prices?: readonly PriceUse[];
 }
 
 export interface ReserveOptions extends CallFacts {
@@ -147,6 +149,7 @@ export class Ledger implements Disposable {
     const count = (of: (total: ModelTotal) => number): number => models.reduce((sum, total) => sum + of(total), 0);
     return {
       models,
+      ...(filter.turn !== undefined && { prices: this.#store.prices(filter.turn) }),
       committed: this.#store.committed(filter),
       money: Money.sum(models.map(({ money }) => money)),
       calls: count(({ calls }) => calls),

@@ -9,6 +9,7 @@ import {
   dearestFirst,
   type ModelTotal,
   type PartFailure,
+  type PriceUse,
 } from './call-store.ts';
 
 /** Deleted: only what budgets go by is left. */
@@ -70,6 +71,18 @@ export class MemoryCallStore implements CallStore {
         (filter.turn === undefined || entry.turn === filter.turn) &&
         (filter.since === undefined || entry.started >= filter.since),
     );
+  }
+
+  prices(turn: string): PriceUse[] {
+    const uses = new Map<string, PriceUse>();
+    for (const { provider, model, started, settlement } of this.#matching({ turn })) {
+      if (!settlement || settlement.state === 'rejected') continue;
+      const { priceSource: source, priceDate: dataDate, tier, flags = [] } = settlement;
+      const use = { provider, model, source, dataDate, tier, flags };
+      const key = JSON.stringify(use);
+      uses.set(key, { ...use, at: Math.min(started, uses.get(key)?.at ?? started) });
+    }
+    return [...uses.values()].sort((a, b) => a.at - b.at);
   }
 
   committed(filter: CallFilter): Money {

@@ -13,6 +13,7 @@ import {
   dearestFirst,
   type ModelTotal,
   type PartFailure,
+  type PriceUse,
 } from './call-store.ts';
 
 /** What was reserved before calls said by whom. No answer takes a day. */
@@ -162,6 +163,26 @@ export class SqliteCallStore implements CallStore {
       )
       .map(toModelTotal)
       .sort(dearestFirst);
+  }
+
+  prices(turn: string): PriceUse[] {
+    const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+    return this.#db
+      .all(
+        `SELECT provider, model, price_source, price_date, tier, flags, min(started) AS at FROM calls
+         WHERE turn = ? AND state NOT IN ('reserved', 'rejected')
+         GROUP BY provider, model, price_source, price_date, tier, flags ORDER BY at`,
+        turn,
+      )
+      .map(row => ({
+        provider: String(row['provider']),
+        model: String(row['model']),
+        source: text(row['price_source']),
+        dataDate: text(row['price_date']),
+        tier: text(row['tier']),
+        flags: JSON.parse(text(row['flags']) ?? '[]') as string[],
+        at: Number(row['at']),
+      }));
   }
 
   committed(filter: CallFilter): Money {

@@ -1,5 +1,5 @@
 import type { ChatEvent } from '../chat/chat-session.ts';
-import type { Ending, Entry, Question, ToolCallRecord, Turn } from '../chat/conversation.ts';
+import type { Ending, Entry, Question, ToolCallRecord, Turn, TurnCost } from '../chat/conversation.ts';
 import type { ToolResult, TurnEvent } from '../chat/run-turn.ts';
 import type {
   ActionView,
@@ -11,6 +11,7 @@ import type {
   TurnView,
 } from '../protocol/chat-view-state.ts';
 import { explainFailure } from './explain-failure.ts';
+import { explainPrices } from './explain-price.ts';
 import { explainCost, formatCost } from './format-cost.ts';
 
 /** The conversation in the words of the view: the same for a snapshot of what was and for an event of what happens. */
@@ -134,7 +135,7 @@ function describeFacts(
   return {
     model: model || 'unknown model',
     cost: formatCost(cost, locale),
-    costNote: explainCost(cost, cost.priceDate),
+    costNote: costNote(cost),
     durationMs,
     toolCalls: turn.entries.filter(({ type }) => type === 'tool').length,
     // All calls unknown means that nobody reported a count: 0 would be a lie.
@@ -144,6 +145,11 @@ function describeFacts(
     ...(reasoningTokens && { reasoningTokens }),
     ...(stopNote && { stopNote }),
   };
+}
+
+function costNote({ prices, priceDate, ...cost }: TurnCost): string {
+  if (!prices) return explainCost(cost, priceDate);
+  return [explainPrices(prices), explainCost(cost, undefined)].filter(Boolean).join(' ');
 }
 
 const stopNotes: { readonly [reason in NonNullable<Ending['stopReason']>]?: string } = {

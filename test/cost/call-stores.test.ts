@@ -63,6 +63,7 @@ test('memory and SQLite agree on every sequence of calls, caps and endings', () 
         assert.deepEqual(results[0], results[1]);
       }
       assert.deepEqual(plain(stores[0]!, filter), plain(stores[1]!, filter));
+      assert.deepEqual(prices(stores[0]!), prices(stores[1]!));
       db.close();
     }),
     { numRuns: 300 },
@@ -87,6 +88,8 @@ test('memory and SQLite agree on every sequence of calls, caps and endings', () 
         how === 'lost' || how === 'rejected' ? undefined : { ...tokens(count, count + 1), cachedInputTokens: count },
       priceSource: 'list',
       priceDate: count % 2 === 0 ? `2026-0${1 + (count % 9)}-01` : undefined,
+      tier: count % 3 === 0 ? 'flex' : undefined,
+      flags: count % 4 === 0 ? ['long-context'] : [],
     });
   }
 
@@ -97,6 +100,14 @@ test('memory and SQLite agree on every sequence of calls, caps and endings', () 
     } catch (error) {
       return error instanceof CapReached ? `${error.cap.name} ${error.spent.pico}` : String(error);
     }
+  }
+
+  /** Those that begin together have no order of their own. */
+  function prices(store: CallStore): string[] {
+    return store
+      .prices('c')
+      .map(use => JSON.stringify(use))
+      .sort();
   }
 
   function plain(store: CallStore, filter: CallFilter): unknown {

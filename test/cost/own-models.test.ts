@@ -84,6 +84,13 @@ describe('A price of one’s own', () => {
     use();
     await clock.advance(1);
     await ask();
+    assert.deepEqual(
+      ledger.total({ turn: 't' }).prices?.map(({ source, flags }) => [source, flags]),
+      [
+        ['override', ['override']],
+        ['genai-prices 0.1.8', []],
+      ],
+    );
     const [own, builtIn] = db.all('SELECT cost, bound, price_source FROM calls ORDER BY started');
     assert.equal(own!['cost'], 80_000_000_000n);
     assert.equal(own!['price_source'], 'override');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
 import type { Turn } from '../../src/chat/conversation.ts';
+import type { PriceUse } from '../../src/cost/call-store.ts';
 import { Money } from '../../src/core/money.ts';
 import { describeEvent, describeTurn } from '../../src/host/describe-chat.ts';
 import { type ChatViewEvent, type ChatViewState, reduceChatView } from '../../src/protocol/chat-view-state.ts';
@@ -97,6 +98,45 @@ test('the line under an answer tells model, tokens, cost, time, tools and, where
     cachedTokens: 1024,
     stopNote: 'cut off at maxTokens',
   });
+});
+
+test('a cost says by which price it was counted, since when that holds, in which tier, and what is odd about it', () => {
+  const use = {
+    provider: 'openai',
+    model: 'gpt-5.6-terra',
+    source: 'genai-prices 0.1.8',
+    dataDate: '2026-09-23',
+    tier: 'flex',
+    flags: ['long-context'],
+    at: Date.parse('2026-11-28T12:00:00Z'),
+  };
+  const note = (...prices: readonly PriceUse[]): string => {
+    const cost = {
+      money: Money.parse('1'),
+      calls: 1,
+      unknownCalls: 0,
+      estimatedCalls: 0,
+      priceDate: '2026-09-23',
+      prices,
+    };
+    return describeTurn(ended({ cost }), 'en').facts!.costNote!;
+  };
+  assert.equal(
+    note(use),
+    'Price of genai-prices 0.1.8, data of 2026-09-23, in force since 2026-07-30, flex tier. The rates for long requests applied to all of it.',
+  );
+  // Two calls by the same price are told once; a rate without a first day claims none; nor does data that has been replaced since.
+  const plain = { ...use, model: 'gpt-5.4', tier: 'default', flags: [] };
+  assert.equal(note(plain, { ...plain, at: 0 }), 'Price of genai-prices 0.1.8, data of 2026-09-23.');
+  assert.equal(
+    note({ ...use, dataDate: '2026-08-01', tier: undefined, flags: [] }),
+    'Price of genai-prices 0.1.8, data of 2026-08-01.',
+  );
+  assert.equal(note({ ...use, source: 'override', tier: undefined, flags: ['override'] }), 'The price is your own.');
+  assert.equal(
+    note({ ...use, source: undefined, dataDate: undefined, tier: undefined, flags: ['unknown-model'] }),
+    'No price is known for this model.',
+  );
 });
 
 test('every unusual end is named, and what can be continued offers it', () => {
