@@ -37,7 +37,7 @@ export function readContinuation(
 export class Prefix {
   #hash: Hash;
 
-  constructor({ tools, system }: Pick<WireRequest, 'tools' | 'system'>) {
+  constructor({ tools, system }: Required<Pick<WireRequest, 'tools' | 'system'>>) {
     this.#hash = createHash('sha256').update(JSON.stringify([tools, system]));
   }
 

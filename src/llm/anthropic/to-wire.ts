@@ -1,5 +1,5 @@
 import type { ModelFacts } from '../model-catalog.ts';
-import type { AssistantMessage, Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import type { ChatRequest } from '../request.ts';
 import { markStableBeginnings } from './cache-breakpoints.ts';
 import { Prefix } from './continuation.ts';
@@ -7,7 +7,7 @@ import { messagesToWire } from './messages-to-wire.ts';
 import { rulesOf } from './model-rules.ts';
 import { planFormat } from './structured.ts';
 import { planThinking, type ThinkingPlan } from './thinking.ts';
-import type { WireRequest, WireText, WireTool, WireToolChoice } from './wire.ts';
+import type { WireMessage, WireRequest, WireText, WireTool, WireToolChoice } from './wire.ts';
 
 export interface ToWireOptions {
   readonly model: string;
@@ -33,22 +33,26 @@ export function toWire(request: ChatRequest, { model, facts }: ToWireOptions): M
   const name = facts?.name ?? model;
   const maxTokens = request.maxTokens ?? facts?.maxOutputTokens ?? maxTokensDefault;
   const format = planFormat(request.responseFormat, { name, rules });
-  const midTurnWithoutThinking = callsWithoutThinking(request.messages);
-  const plan = planThinking(request, { name, facts, rules, maxTokens, midTurnWithoutThinking });
-  const body: WireRequest = { model, max_tokens: maxTokens, messages: [] };
   const system = systemBlocks(request.messages, format.instruction);
-  if (system.length > 0) body.system = system;
-  addTools(body, request, plan);
-  const prefix = new Prefix(body);
-  body.messages = messagesToWire(request.messages, model, prefix);
-  if (plan.temperature !== undefined) body.temperature = plan.temperature;
-  if (plan.thinking) body.thinking = plan.thinking;
-  if (plan.effort || format.format)
-    body.output_config = {
-      ...(plan.effort && { effort: plan.effort }),
-      ...(format.format && { format: format.format }),
-    };
-  if (request.streaming ?? true) body.stream = true;
+  const tools = toolsOf(request);
+  const prefix = new Prefix({ system, tools });
+  const messages = messagesToWire(request.messages, model, prefix);
+  const midTurnWithoutThinking = callsWithoutThinking(messages);
+  const plan = planThinking(request, { name, facts, rules, maxTokens, midTurnWithoutThinking });
+  const toolChoice = toolChoiceOf(request, tools, plan);
+  const output = { ...(plan.effort && { effort: plan.effort }), ...(format.format && { format: format.format }) };
+  const body: WireRequest = {
+    model,
+    max_tokens: maxTokens,
+    ...(system.length > 0 && { system }),
+    ...(tools.length > 0 && { tools }),
+    ...(toolChoice && { tool_choice: toolChoice }),
+    messages,
+    ...(plan.temperature !== undefined && { temperature: plan.temperature }),
+    ...(plan.thinking && { thinking: plan.thinking }),
+    ...(Object.keys(output).length > 0 && { output_config: output }),
+    ...((request.streaming ?? true) && { stream: true }),
+  };
   markStableBeginnings(body, rules?.leastCached ?? leastCachedDefault);
   return { body, prefix: prefix.name(), notices: [...plan.notices, ...(format.notice ? [format.notice] : [])] };
 }
@@ -61,22 +65,23 @@ function systemBlocks(messages: readonly Message[], instruction: string | undefi
     .map(text => ({ type: 'text', text }));
 }
 
-function addTools(body: WireRequest, request: ChatRequest, plan: ThinkingPlan): void {
-  const { tools = [], toolChoice, parallelToolCalls, messages } = request;
-  if (tools.length === 0) {
-    const called = calledBefore(messages);
-    if (called.length === 0) return;
-    body.tools = called;
-    body.tool_choice = { type: 'none' };
-    return;
-  }
-  body.tools = tools.map(({ name, description, parameters }) => {
+function toolsOf({ tools = [], messages }: ChatRequest): WireTool[] {
+  if (tools.length === 0) return calledBefore(messages);
+  return tools.map(({ name, description, parameters }) => {
     return { name, description, input_schema: { type: 'object', ...parameters } };
   });
-  const oneByOne = parallelToolCalls === false ? ({ disable_parallel_tool_use: true } as const) : {};
+}
+
+function toolChoiceOf(
+  { tools = [], toolChoice, parallelToolCalls }: ChatRequest,
+  sent: readonly WireTool[],
+  plan: ThinkingPlan,
+): WireToolChoice | undefined {
+  // Those that are sent only because they were called once are not to be called again.
+  if (tools.length === 0) return sent.length > 0 ? { type: 'none' } : undefined;
   const choice = choiceOf(plan.forcedCalls || typeof toolChoice === 'string' ? toolChoice : 'auto', plan);
-  if (choice?.type === 'none') body.tool_choice = choice;
-  else if (choice || parallelToolCalls === false) body.tool_choice = { ...(choice ?? { type: 'auto' }), ...oneByOne };
+  if (choice?.type === 'none' || parallelToolCalls !== false) return choice;
+  return { ...(choice ?? { type: 'auto' }), disable_parallel_tool_use: true };
 }
 
 function choiceOf(choice: ChatRequest['toolChoice'], { forcedCalls }: ThinkingPlan): WireToolChoice | undefined {
@@ -93,7 +98,7 @@ function choiceOf(choice: ChatRequest['toolChoice'], { forcedCalls }: ThinkingPl
 
 /**
  * A conversation that holds calls must offer tools ("Anthropic expects the `tools=` param to be passed in when there are tool calls in
- * messages": BerriAI/litellm, which sends a stand-in, as we do): those of the calls, and none of them to be called.
+ * messages": BerriAI/litellm, which sends a stand-in, as we do): those of the calls.
  */
 function calledBefore(messages: readonly Message[]): WireTool[] {
   const calls = messages.flatMap(message => (message.role === 'assistant' ? (message.toolCalls ?? []) : []));
@@ -102,9 +107,8 @@ function calledBefore(messages: readonly Message[]): WireTool[] {
 }
 
 /** "When `thinking` is enabled, a final `assistant` message must start with a thinking block" (400 of models that think by a budget). */
-function callsWithoutThinking(messages: readonly Message[]): boolean {
-  if (messages.at(-1)?.role !== 'tool') return false;
-  const last = messages.findLast((message): message is AssistantMessage => message.role === 'assistant');
-  const first = last?.continuation?.items[1];
-  return !(typeof first === 'object' && first !== null && 'thinking' in first);
+function callsWithoutThinking(messages: readonly WireMessage[]): boolean {
+  const calling = messages.at(-2)?.content[0]?.type;
+  const answered = messages.at(-1)?.content.some(({ type }) => type === 'tool_result') ?? false;
+  return answered && calling !== 'thinking' && calling !== 'redacted_thinking';
 }

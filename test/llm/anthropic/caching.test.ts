@@ -103,3 +103,21 @@ test('five minutes after it was last read, it is written anew', async () => {
   }
   assert.deepEqual(seen, [true, false, false, true]);
 });
+
+test('above 200,000 tokens Sonnet 4.5 costs more for all of it, and what came from the cache counts towards them', () => {
+  const at = Date.UTC(2026, 10, 28);
+  const cost = (cachedInputTokens: number, cacheWriteTokens: number, fresh: number) => {
+    const inputTokens = cachedInputTokens + cacheWriteTokens + fresh;
+    const usage = {
+      inputTokens,
+      outputTokens: 1000,
+      totalTokens: inputTokens + 1000,
+      cachedInputTokens,
+      cacheWriteTokens,
+    };
+    return costOf({ provider: 'anthropic', model: 'claude-sonnet-4-5', usage, at }).money?.toString();
+  };
+  // $3 in, $0.30 read, $3.75 written, $15 out per million; above, $6, $0.60, $7.50 and $22.50.
+  assert.equal(cost(150_000, 40_000, 10_000), '0.240000');
+  assert.equal(cost(150_000, 40_000, 10_001), '0.472506');
+});

@@ -189,3 +189,15 @@ test('streamed and whole are the same answer', async () => {
   assert.deepEqual(answers[0], answers[1]);
   assert.deepEqual([answers[0]?.thinking, answers[0]?.stopReason], ['Hm.', 'tool_use']);
 });
+
+test('a busy Claude is asked again', async () => {
+  await served.control.script(
+    { kind: 'error', status: 529 },
+    { kind: 'error', status: 429 },
+    { kind: 'reply', text: 'Now.' },
+  );
+  const retry = { attempts: 5, baseMs: 1, capMs: 1, jitterMs: 1 };
+  const { content } = await claude({ retry }).chat({ messages: hello });
+  assert.equal(content, 'Now.');
+  assert.deepEqual((await served.control.requests()).map(({ status }) => status), [529, 429, 200]); // prettier-ignore
+});

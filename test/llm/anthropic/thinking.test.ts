@@ -138,6 +138,25 @@ test('an answer that began without thinking goes on without where the model woul
   assert.deepEqual(await noticesOf(request, { model: 'claude-sonnet-4-6' }), []);
 });
 
+test('thinking that goes with a shortened conversation is not missed: the model goes on without', async () => {
+  const model = 'claude-sonnet-4-5';
+  const ask = { tools: [tool], reasoningEffort: 'low', maxTokens: 8000 } as const;
+  const calls = { kind: 'reply', reasoning: { tokens: 40 }, toolCalls: [{ name: 'f', arguments: {} }] } as const;
+  await served.control.script(calls, calls);
+  const messages: Message[] = [...hello];
+  for (const result of ['first', 'second']) {
+    const { content, toolCalls, continuation } = (await send({ ...ask, messages: [...messages] }, { model })).response;
+    assert.ok(continuation);
+    messages.push({ role: 'assistant', content, toolCalls, continuation });
+    messages.push({ role: 'tool', toolCallId: toolCalls[0]!.id, content: result });
+  }
+  const shortened = messages.map(message =>
+    message.content === 'first' ? { ...message, content: '[Left out]' } : message,
+  );
+  assert.deepEqual(await noticesOf({ ...ask, messages }, { model }), []);
+  assert.equal((await noticesOf({ ...ask, messages: shortened }, { model })).length, 1);
+});
+
 test('a model nobody has told us of is sent what was asked for and nothing else', async () => {
   const model = 'claude-from-the-future';
   await served.control.script({ kind: 'error', status: 500, times: 'always' });
