@@ -8,6 +8,7 @@ import { MemoryCallStore } from '../../src/cost/memory-call-store.ts';
 import { metered } from '../../src/cost/metered-provider.ts';
 import { formatCost } from '../../src/host/format-cost.ts';
 import { createProvider, type ProviderConfig } from '../../src/llm/create-provider.ts';
+import { SERVED_MODELS } from '../support/ollama-server/models.ts';
 import { ollamaServer } from '../support/ollama-server/server.ts';
 import { openAiServerInProcess } from '../support/openai-server/in-process.ts';
 
@@ -17,7 +18,7 @@ const messages = [{ role: 'user' as const, content: 'Hello' }];
 test('a local model costs $0.00, and a total with a cloud model in it is "≥" and says how many calls have no price', async t => {
   const [openAi, ollama] = await Promise.all([openAiServerInProcess(), ollamaServer()]);
   t.after(() => Promise.all([openAi.stop(), ollama.stop()]));
-  const [pattern] = ollama.state.settings.models;
+  const [pattern] = SERVED_MODELS;
   const models = [pattern!, { ...pattern!, name: 'gpt-oss:120b-cloud' }];
   await ollama.control.configure({ models });
   const ledger = new Ledger(new MemoryCallStore(), systemClock, () => crypto.randomUUID());

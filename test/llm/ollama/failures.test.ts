@@ -8,6 +8,7 @@ import { LlmError } from '../../../src/llm/llm-error.ts';
 import { ollama } from '../../../src/llm/ollama/ollama.ts';
 import { vendorOf } from '../../../src/llm/vendors.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { SERVED_MODELS } from '../../support/ollama-server/models.ts';
 import { ask, asked, configOf, hello, refused, server } from './served-ollama.ts';
 
 afterEach(() => server.stop());
@@ -103,7 +104,7 @@ describe('whether Ollama is there', () => {
   test('is told with the number of its models', async () => {
     assert.deepEqual(await probe(), { isThere: true, words: 'running, 5 models' });
     assert.equal((await asked('/api/version')).length, 1);
-    const [one] = server.state.settings.models;
+    const [one] = SERVED_MODELS;
     await server.control.configure({ models: [one!] });
     assert.deepEqual(await probe(), { isThere: true, words: 'running, 1 model' });
     await server.control.configure({ models: [] });

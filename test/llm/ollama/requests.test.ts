@@ -4,6 +4,7 @@ import type { Message, ToolDefinition } from '../../../src/llm/message.ts';
 import { amendCatalog } from '../../../src/llm/model-catalog.ts';
 import { defaultRetry } from '../../../src/resilience/retry.ts';
 import { ollama } from '../../../src/llm/ollama/ollama.ts';
+import { SERVED_MODELS } from '../../support/ollama-server/models.ts';
 import { png } from '../../support-server/pictures.ts';
 import { ask, asked, configOf, hello, refused, send, server } from './served-ollama.ts';
 
@@ -92,8 +93,8 @@ describe('the context', () => {
 
   test('never shrinks, because the server would load the model anew', async () => {
     for (const bytes of [120, 60_000, 120, 30_000, 120]) await contextOf(bytes);
-    assert.equal(server.state.loads, 2);
-    assert.equal(server.state.loaded.get('mistral-small3.2:24b'), 32_768);
+    assert.equal(server.loaded.loads, 2);
+    assert.equal(server.loaded.contexts.get('mistral-small3.2:24b'), 32_768);
   });
 
   test('holds the answer that may come', async () => {
@@ -115,7 +116,7 @@ describe('the context', () => {
   });
 
   test('is left to the server for cloud models, which have all of theirs', async () => {
-    const [model] = server.state.settings.models;
+    const [model] = SERVED_MODELS;
     await server.control.configure({ models: [{ ...model!, name: 'gpt-oss:120b-cloud' }] });
     assert.equal(await contextOf(60_000, { model: 'gpt-oss:120b-cloud' }), undefined);
   });

@@ -1,15 +1,15 @@
 import type { Violation } from '../loopback/request-log.ts';
 import { imageFacts } from '../openai-server/image-facts.ts';
 import type { ChatRequest } from './chat-request.ts';
-import { ApiError } from './errors.ts';
+import { Refusal } from '../loopback/vendor-server.ts';
 import type { ServedModel } from './models.ts';
 
-/** @throws ApiError for what the server refuses of a request that has its form (server/routes.go, read 2026-11-28). */
+/** @throws Refusal for what the server refuses of a request that has its form (server/routes.go, read 2026-11-28). */
 export function checkChat({ tools = [], think }: ChatRequest, { name, capabilities, thinking }: ServedModel): void {
   if (tools.length > 0 && !capabilities.includes('tools'))
-    throw new ApiError(400, `registry.ollama.ai/library/${name} does not support tools`);
+    throw new Refusal(400, `registry.ollama.ai/library/${name} does not support tools`);
   const thinks = thinking?.values.some(Boolean) ?? capabilities.includes('thinking');
-  if (think && !thinks) throw new ApiError(400, `"${name}" does not support thinking`);
+  if (think && !thinks) throw new Refusal(400, `"${name}" does not support thinking`);
 }
 
 /** What the server takes without a word and then does something else: worse than a refusal. */

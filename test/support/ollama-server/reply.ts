@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { ReplyScript } from '../loopback/script.ts';
 import type { Tokenizer } from '../openai-server/tokenizer.ts';
 import type { ChatRequest } from './chat-request.ts';
-import type { ServerState } from './server-state.ts';
+import type { OllamaServerSettings } from './settings.ts';
 
 /** What the model says, before it is put into lines. */
 export interface Reply {
@@ -30,17 +31,16 @@ export function planReply(
   request: ChatRequest,
   script: Partial<ReplyScript>,
   counted: number,
-  state: ServerState,
+  { without }: OllamaServerSettings,
   tokenizer: Tokenizer,
 ): Reply {
-  const { without } = state.settings;
   const text = script.chunks?.join('') ?? script.text ?? script.refusal ?? `This is ${request.model}.`;
   const silent = script.text === undefined && script.chunks === undefined && (script.toolCalls?.length ?? 0) > 0;
   const pieces = silent ? [] : (script.chunks ?? tokenizer.split(text));
   const most = request.options?.num_predict ?? Infinity;
   const deltas = pieces.slice(0, most > 0 ? most : undefined);
   const cut = deltas.length < pieces.length;
-  const calls = cut ? [] : (script.toolCalls ?? []).map((call, index) => toCall(call, index, state));
+  const calls = cut ? [] : (script.toolCalls ?? []).map((call, index) => toCall(call, index, without.includes('ids')));
   const usage = script.usage ?? {};
   const promptTokens = usage.promptTokens ?? counted;
   const answerTokens = usage.completionTokens ?? Math.max(1, deltas.length + calls.length * 12);
@@ -71,11 +71,16 @@ export function planReply(
 function toCall(
   { name, arguments: args, id }: NonNullable<ReplyScript['toolCalls']>[number],
   index: number,
-  state: ServerState,
+  withoutId: boolean,
 ): Record<string, unknown> {
   const value: unknown = typeof args === 'string' ? JSON.parse(args) : args;
   const call = { function: { index, name, arguments: value } };
-  return state.settings.without.includes('ids') ? call : { id: id ?? state.newCallId(), ...call };
+  return withoutId ? call : { id: id ?? newCallId(), ...call };
+}
+
+/** As the server makes them: "call_" and eight letters or digits. */
+function newCallId(): string {
+  return `call_${randomBytes(6).toString('hex').slice(0, 8)}`;
 }
 
 /** The lines of a streamed answer; one that fails ends in an error (docs/api/errors.mdx). `text` is what a reader waits for. */

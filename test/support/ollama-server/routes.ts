@@ -1,40 +1,8 @@
-import { acceptChat, chat } from './chat.ts';
-import { ApiError } from './errors.ts';
-import type { Exchange } from './exchange.ts';
+import type { Script } from '../loopback/script.ts';
+import { Refusal } from '../loopback/vendor-server.ts';
+import { chat, type OllamaExchange } from './chat.ts';
+import type { LoadedModels } from './loaded-models.ts';
 import { findServed, type ServedModel } from './models.ts';
-import { runsModel } from './server-state.ts';
-
-/** Answers one request whose body was read. @throws ApiError for what the server refuses */
-export async function answerRequest(exchange: Exchange): Promise<void> {
-  const { record, state } = exchange;
-  const body = parse(exchange.bodyText);
-  record.body = body;
-  if (body === undefined && exchange.bodyText !== '') record.bodyText = exchange.bodyText.slice(0, 65_536);
-  const { method, path } = record;
-  const model = typeof body === 'object' && body !== null && 'model' in body ? String(body.model) : undefined;
-  const script = state.scripts.take({ method, path, model, bodyText: exchange.bodyText, runsModel: runsModel(path) });
-  if (script?.kind === 'raw' || script?.kind === 'error') {
-    if (runsModel(path)) noteViolations(exchange, body);
-    return exchange.sendScripted(script, script.faults);
-  }
-  try {
-    await answerAsApi(exchange, body, script);
-  } catch (error) {
-    if (!(error instanceof ApiError) || script === undefined) throw error;
-    // Faults asked for the next answer, whatever it is, are for this one; a reply waits for a request it can answer.
-    if (script.kind === 'default') return exchange.sendError(error, script.faults);
-    state.scripts.giveBack(script);
-    throw error;
-  }
-}
-
-function noteViolations(exchange: Exchange, body: unknown): void {
-  try {
-    acceptChat(exchange, body);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
-}
 
 const ROUTES: Readonly<Record<string, string>> = {
   '/api/chat': 'POST',
@@ -44,39 +12,45 @@ const ROUTES: Readonly<Record<string, string>> = {
   '/api/version': 'GET',
 };
 
-async function answerAsApi(exchange: Exchange, body: unknown, script: Parameters<typeof chat>[2]): Promise<void> {
-  const { record, state } = exchange;
+/** @throws Refusal for what the server refuses */
+export async function answerAsApi(
+  exchange: OllamaExchange,
+  loaded: LoadedModels,
+  script: Script | undefined,
+): Promise<void> {
+  const { record, settings } = exchange;
   const { method, path, headers } = record;
-  const { keys, models, version } = state.settings;
+  const { keys, models, version } = settings;
   const faults = script?.faults;
   // As Go's gin answers what it does not route.
   if (!Object.hasOwn(ROUTES, path)) return exchange.send(404, 'text/plain', '404 page not found', faults);
   if (ROUTES[path] !== method) return exchange.send(405, 'text/plain', '405 method not allowed', faults);
-  if (keys && !keys.some(key => headers.authorization === `Bearer ${key}`)) throw new ApiError(401, 'unauthorized');
-  if (method === 'POST' && exchange.bodyText === '') throw new ApiError(400, 'missing request body');
+  if (keys && !keys.some(key => headers.authorization === `Bearer ${key}`)) throw new Refusal(401, 'unauthorized');
+  if (method === 'POST' && exchange.bodyText === '') throw new Refusal(400, 'missing request body');
   switch (path) {
     case '/api/chat':
-      return chat(exchange, body, script);
+      return chat(exchange, loaded, script);
     case '/api/show':
-      return exchange.sendJson(shown(exchange, body), faults);
+      return exchange.sendJson(shown(exchange), faults);
     case '/api/tags':
       return exchange.sendJson({ models: models.map(listed) }, faults);
     case '/api/ps': {
-      const running = models.filter(({ name }) => state.loaded.has(name));
-      const loaded = running.map(model => ({ ...listed(model), context_length: state.loaded.get(model.name) }));
-      return exchange.sendJson({ models: loaded }, faults);
+      const running = models.filter(({ name }) => loaded.contexts.has(name));
+      const listedToo = running.map(model => ({ ...listed(model), context_length: loaded.contexts.get(model.name) }));
+      return exchange.sendJson({ models: listedToo }, faults);
     }
     default:
       return exchange.sendJson({ version }, faults);
   }
 }
 
-function shown({ record, state }: Exchange, body: unknown): object {
-  const { model: name } = (body ?? {}) as { model?: unknown };
-  if (typeof name !== 'string' || Object.keys(body as object).join() !== 'model')
+function shown({ record, settings }: OllamaExchange): object {
+  const body = (record.body ?? {}) as { model?: unknown };
+  const { model: name } = body;
+  if (typeof name !== 'string' || Object.keys(body).join() !== 'model')
     record.violations.push({ param: null, code: null, message: 'only the model is asked for' });
-  const model = findServed(state.settings.models, String(name));
-  if (!model) throw new ApiError(404, `model '${String(name)}' not found`);
+  const model = findServed(settings.models, String(name));
+  if (!model) throw new Refusal(404, `model '${String(name)}' not found`);
   const { architecture, contextLength, capabilities, thinking, numCtx } = model;
   return {
     modelfile: '# Modelfile generated by "ollama show"',
@@ -91,7 +65,7 @@ function shown({ record, state }: Exchange, body: unknown): object {
       [`${architecture}.context_length`]: contextLength,
       [`${architecture}.embedding_length`]: 4096,
     },
-    ...(!state.settings.without.includes('capabilities') && { capabilities, ...(thinking && { thinking }) }),
+    ...(!settings.without.includes('capabilities') && { capabilities, ...(thinking && { thinking }) }),
     modified_at: '2026-11-20T09:00:00Z',
   };
 }
@@ -106,12 +80,4 @@ function listed({ name, architecture }: ServedModel) {
     digest: 'a'.repeat(64),
     details,
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
