@@ -1,12 +1,49 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { brokenRules, importsOf, longFiles, maxLines, readSources } from './support/house-rules.ts';
+import manifest from '../package.json' with { type: 'json' };
+import {
+  brokenRules,
+  importsOf,
+  longFiles,
+  maxLines,
+  namedVendors,
+  readSources,
+  vendorMentions,
+} from './support/house-rules.ts';
 
 const sources = readSources(new URL('../src/', import.meta.url));
 
 test('the house keeps its rules', () => {
   assert.ok(sources.size > 60, `only ${sources.size} files were found`);
   assert.deepEqual(brokenRules(sources), []);
+});
+
+const vendorNames = manifest.contributes.configuration.properties['pennyloom.provider'].enum;
+
+test("a vendor's name is said in its own folder and in the table of vendors, and where there is a reason", () => {
+  assert.ok(vendorNames.includes('openai') && vendorNames.length >= 5);
+  const said = namedVendors(sources, vendorNames);
+  assert.deepEqual(
+    said.filter(sentence => !vendorMentions[sentence.split(':')[0]!]),
+    [],
+  );
+  for (const path of Object.keys(vendorMentions))
+    assert.ok(
+      said.some(sentence => sentence.startsWith(`${path}:`)),
+      `${path} says no name any more`,
+    );
+});
+
+test('a vendor said by name is found', () => {
+  const found = (path: string, text: string): string[] => namedVendors(new Map([[path, text]]), vendorNames);
+  assert.deepEqual(found('cost/a.ts', "if (provider === 'ollama') return 0;"), ['cost/a.ts: says "ollama"']);
+  assert.deepEqual(found('host/a.ts', "import { x } from '../llm/anthropic/x.ts';"), ['host/a.ts: says "anthropic"']);
+  assert.deepEqual(found('llm/a.ts', "import { x } from './mistral/x.ts';"), ['llm/a.ts: says "mistral"']);
+  assert.deepEqual(found('llm/ollama/a.ts', "import { x } from '../anthropic/x.ts';"), [
+    'llm/ollama/a.ts: says "anthropic"',
+  ]);
+  assert.deepEqual(found('llm/mistral/a.ts', "import { x } from '../openai/x.ts';\nconst id = 'mistral';"), []);
+  assert.deepEqual(found('cost/a.ts', "// 'ollama' costs nothing\nconst flag = 'openai-list-price';"), []);
 });
 
 test('every import of the house was seen', () => {

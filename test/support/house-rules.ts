@@ -20,6 +20,27 @@ export const maxLines = 300;
 /** Files that may be longer, each with its reason. */
 export const longFiles: { readonly [path: string]: string } = {};
 
+/**
+ * Files beside a vendor's own folder and `vendors.ts` that say a vendor's name in code, each with its reason. Whatever is true of one vendor
+ * only belongs into its folder, behind a field of `Vendor`.
+ */
+export const vendorMentions: { readonly [path: string]: string } = {
+  'cost/price-list.ts': "Azure sells OpenAI's models at OpenAI's list prices",
+  'llm/model-catalog.ts': "Azure runs OpenAI's models, on a calendar of its own",
+  'llm/provider-config.ts': 'what OpenAI hosts turned out not to take is kept by whoever makes providers',
+  'host/provider-maker.ts': "keeps what hosts do not take for a window's life; Azure's settings go to Azure alone",
+  'host/settings.ts': 'the setting "endpoint" has been OpenAI\'s since before there were others',
+  'host/key-for.ts': 'with the Microsoft sign-in no key is needed',
+  'host/secret-keys.ts': 'compatible hosts are many, each with a key of its own',
+  'host/describe-model.ts': "Azure's ids are deployments: the model behind one is what the person says it is",
+  'host/model-choices.ts': 'the same, in the list to choose from',
+  'host/commands/choose-model.ts': 'the same, in the list to choose from',
+  'host/azure-move.ts': '"Migrate to Azure" is about two vendors by its nature',
+  'host/guide-document.ts': 'the guide to that move',
+  'host/commands/azure-questions.ts': 'the questions of that move',
+  'host/commands/migrate-to-azure.ts': 'the command of that move',
+};
+
 /** A name for whatever nobody thought about. */
 const emptyWords = /(^|[-/])(utils?|helpers?|managers?|misc|common)([-./]|$)/;
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.(generated|d))?\.(ts|json|css)$/;
@@ -41,6 +62,22 @@ export function brokenRules(sources: Sources): string[] {
     ...nameRules(path),
     ...(path.endsWith('.ts') ? [...codeRules(path, text), ...importRules(path, text, sources)] : []),
   ]);
+}
+
+/** Every place where code says the name of a vendor that is none of its business. @param names as settings write them. */
+export function namedVendors(sources: Sources, names: readonly string[]): string[] {
+  return [...sources].flatMap(([path, text]) => {
+    const [top, folder = ''] = path.split('/');
+    if (!path.endsWith('.ts') || path === 'llm/vendors.ts') return [];
+    const own = top === 'llm' && names.includes(folder) ? folder : undefined;
+    const code = withoutComments(text);
+    const said = [...code.matchAll(/(['"`])((?:(?!\1).)*)\1/g)].map(([, , literal]) => literal!);
+    const imported = importsOf(text).flatMap(target => target.split('/').slice(0, -1));
+    const others = names.filter(name => name !== own && (said.includes(name) || imported.includes(name)));
+    // OpenAI's wire is spoken by others, too.
+    const foreign = own === undefined ? others : others.filter(name => name !== 'openai');
+    return foreign.map(name => `${path}: says "${name}"`);
+  });
 }
 
 function nameRules(path: string): string[] {

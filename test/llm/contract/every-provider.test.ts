@@ -1,11 +1,12 @@
 // One contract for all vendors: the same scenarios, streamed and whole, over each one's own wire against a server that checks requests
 // as strictly as the vendor. `node --test test/llm/contract/` prints the table.
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { vendors } from '../../../src/llm/vendors.ts';
 import { answers } from '../../support/contract/answers.ts';
 import { failures } from '../../support/contract/failures.ts';
 import { findSubjects } from '../../support/contract/find-subjects.ts';
+import type { ContractServer } from '../../support/contract/subject.ts';
 import { ContractTable } from '../../support/contract/table.ts';
 import { Trial } from '../../support/contract/trial.ts';
 
@@ -20,9 +21,12 @@ test('every vendor has a contract', () => {
 
 for (const { provider, variants = [''], traits, start } of subjects)
   for (const variant of variants)
-    describe([provider, variant].join(' ').trim(), async () => {
+    describe([provider, variant].join(' ').trim(), () => {
       const who = [provider, variant].join(' ').trim();
-      const server = await start(variant || undefined);
+      let server: ContractServer;
+      before(async () => {
+        server = await start(variant || undefined);
+      });
       after(() => server[Symbol.asyncDispose]());
       for (const { name, needs, run } of scenarios)
         for (const streaming of [true, false]) {
