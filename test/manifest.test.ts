@@ -121,6 +121,8 @@ test('a workspace can set neither where the key goes nor what may be spent', () 
     'budget.session',
     'budget.day',
     'budget.month',
+    'budget.workspace',
+    'budget.features',
   ])
     assert.equal(configuration.properties[`pennyloom.${name}`]?.scope, 'application', name);
   const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;

@@ -18,6 +18,7 @@ export interface FailureRecord extends Pick<
   | 'vendorCode'
   | 'param'
   | 'figures'
+  | 'budget'
 > {
   /** "openai", …; absent where it never came to choosing one. */
   readonly provider?: string;
@@ -49,7 +50,7 @@ export function failureRecord(
     log.error(`Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return { code: 'ERR_BAD_RESPONSE', message: 'Something unexpected went wrong inside Pennyloom.', retryable: true };
   }
-  const { code, retryable, notSent, retryAfterMs, status, requestId, vendorCode, param, figures } = error.facts;
+  const { code, retryable, notSent, retryAfterMs, status, requestId, vendorCode, param, figures, budget } = error.facts;
   // What there is besides the owner's own names, nobody knows.
   const listed = provider && !findVendor(provider.name)?.modelBehind ? provider : undefined;
   return {
@@ -63,6 +64,7 @@ export function failureRecord(
     ...(notSent && { notSent }),
     ...(param && { param }),
     ...(figures && { figures }),
+    ...(budget && { budget }),
     ...(provider && { provider: provider.name, model: provider.model }),
     ...(listed && code === 'ERR_MODEL_NOT_FOUND' && instead(listed, now)),
     ...(listed && code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && larger(listed, now)),

@@ -46,6 +46,8 @@ export interface CallFilter {
   readonly session?: string;
   readonly conversation?: string;
   readonly turn?: string;
+  readonly feature?: string;
+  readonly workspace?: string;
   /** From this moment on. */
   readonly since?: number;
 }
@@ -92,22 +94,29 @@ const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A limit that a new call must fit under: what was spent since `since`, what is reserved, and the call's own bound. */
 export interface Cap {
-  /** "day", "month", "session". */
+  /** "day", "month", "session", "workspace", or a feature. */
   readonly name: string;
   readonly limit: Money;
   readonly filter: CallFilter;
+  /** Where it is set: "budget.day". */
+  readonly setting?: string;
+  /** When it starts anew, milliseconds since the epoch; absent where it never does. */
+  readonly until?: number;
 }
 
-/** Refuses a call that could pass a cap. */
+/** Refuses a call that could pass a cap, or whose price nobody knows. */
 export class CapReached extends Error {
   override readonly name = 'CapReached';
   readonly cap: Cap;
   readonly spent: Money;
+  /** The most the call could cost; undefined where its price is unknown. */
+  readonly bound: Money | undefined;
 
-  constructor(cap: Cap, spent: Money) {
+  constructor(cap: Cap, spent: Money, bound: Money | undefined) {
     super(`the ${cap.name} budget would be passed`);
     this.cap = cap;
     this.spent = spent;
+    this.bound = bound;
   }
 }
 

@@ -198,6 +198,8 @@ function matches(facts: CallFacts, started: number, filter: CallFilter): boolean
     (filter.session ?? facts.session) === facts.session &&
     (filter.conversation ?? facts.conversation) === facts.conversation &&
     (filter.turn ?? facts.turn) === facts.turn &&
+    (filter.feature ?? facts.feature) === facts.feature &&
+    (filter.workspace ?? facts.workspace) === facts.workspace &&
     (filter.since ?? started) <= started
   );
 }

@@ -22,7 +22,7 @@ export class MemoryCallStore implements CallStore {
   insert(row: CallRow, caps: readonly Cap[]): void {
     for (const cap of caps) {
       const spent = this.committed(cap.filter);
-      if (!row.bound || spent.add(row.bound).compare(cap.limit) > 0) throw new CapReached(cap, spent);
+      if (!row.bound || spent.add(row.bound).compare(cap.limit) > 0) throw new CapReached(cap, spent, row.bound);
     }
     this.#entries.set(row.id, { ...row });
   }
@@ -69,6 +69,8 @@ export class MemoryCallStore implements CallStore {
         (filter.session === undefined || entry.session === filter.session) &&
         (filter.conversation === undefined || entry.conversation === filter.conversation) &&
         (filter.turn === undefined || entry.turn === filter.turn) &&
+        (filter.feature === undefined || entry.feature === filter.feature) &&
+        (filter.workspace === undefined || entry.workspace === filter.workspace) &&
         (filter.since === undefined || entry.started >= filter.since),
     );
   }

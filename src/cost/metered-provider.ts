@@ -9,6 +9,7 @@ import { type CallFacts, type Cap, CapReached } from './call-store.ts';
 import { costOf } from './cost-of.ts';
 import { boundOf, estimatedUsage, estimateInput } from './estimate.ts';
 import type { Ledger, Outcome, Reservation } from './ledger.ts';
+import { overBudget } from './over-budget.ts';
 
 export interface MeterOptions {
   readonly ledger: Ledger;
@@ -167,16 +168,5 @@ function notCounted(error: unknown, model: string): LlmError {
     retryable: true,
     notSent: true,
     cause: error,
-  });
-}
-
-function overBudget({ cap, spent }: CapReached, model: string): LlmError {
-  const left = cap.limit.subtract(spent);
-  return new LlmError({
-    code: 'ERR_BUDGET_EXCEEDED',
-    message: `The ${cap.name} budget of ${cap.limit.format()} ${left.pico > 0n ? `has ${left.format()} left, and this request could cost more` : 'is used up, counting requests of unknown cost at the most they can be'}.`,
-    model,
-    retryable: false,
-    notSent: true,
   });
 }

@@ -38,7 +38,7 @@ export class SqliteCallStore implements CallStore {
     const add = (): void => {
       for (const cap of caps) {
         const spent = this.committed(cap.filter);
-        if (!row.bound || spent.add(row.bound).compare(cap.limit) > 0) throw new CapReached(cap, spent);
+        if (!row.bound || spent.add(row.bound).compare(cap.limit) > 0) throw new CapReached(cap, spent, row.bound);
       }
       this.#db.run(
         `INSERT INTO calls (id, session, conversation, turn, feature, workspace, provider, model, started, state, bound, writer)
@@ -209,24 +209,31 @@ interface Query {
 const parts = (amount: string, prefix = ''): string =>
   `coalesce(${amount}, 0) / ${picoPerPart} AS ${prefix}micros, coalesce(${amount}, 0) % ${picoPerPart} AS ${prefix}picos`;
 
-/** Settled calls in the columns of `call_sums`: by the sums already made where only time is asked for, otherwise one by one. */
+/** Settled calls in the columns of `call_sums`: by the sums already made where they tell apart what is asked for, otherwise one by one. */
 function settledCalls(filter: CallFilter): Query {
-  const { since, ...rest } = filter;
+  const { since, feature, workspace, ...rest } = filter;
   if (Object.values(rest).some(value => value !== undefined)) return oneByOne(whereOf(filter));
+  const group = whereOf({ ...(feature !== undefined && { feature }), ...(workspace !== undefined && { workspace }) });
+  const sums = (span: number, where: string, values: readonly number[]): Query =>
+    sumsOf(span, `${group.where} AND ${where}`, [...group.values, ...values]);
   if (since === undefined) return sums(spansMs.at(-1)!, 'TRUE', []);
   // From `since` up to where the shortest bucket begins call by call, in those to where the next longer one begins, and so on.
   const edges = spansMs.reduce((begun, span) => [...begun, Math.ceil(begun.at(-1)! / span) * span], [since]);
   const queries = spansMs.map((span, at) =>
     sums(span, 'bucket >= ? AND bucket < ?', [edges[at + 1]!, edges[at + 2] ?? Number.MAX_SAFE_INTEGER]),
   );
-  queries.push(oneByOne({ where: 'started >= ? AND started < ?', values: [since, edges[1]!] }));
+  const edge = {
+    where: `${group.where} AND started >= ? AND started < ?`,
+    values: [...group.values, since, edges[1]!],
+  };
+  queries.push(oneByOne(edge));
   return {
     sql: queries.map(({ sql }) => sql).join(' UNION ALL '),
     values: queries.flatMap(({ values }) => values),
   };
 }
 
-const sums = (span: number, where: string, values: readonly number[]): Query => ({
+const sumsOf = (span: number, where: string, values: Query['values']): Query => ({
   sql: `SELECT provider, model, price_date, calls, unknown, estimated, micros, picos, committed_micros, committed_picos,
       input, cached, output, reasoning
     FROM call_sums WHERE span = ${span} AND ${where}`,
@@ -250,6 +257,8 @@ function whereOf(filter: CallFilter): {
     ['session = ?', filter.session],
     ['conversation = ?', filter.conversation],
     ['turn = ?', filter.turn],
+    ['feature = ?', filter.feature],
+    ['workspace = ?', filter.workspace],
     ['started >= ?', filter.since],
   ];
   const given = terms.filter((term): term is [string, string | number] => term[1] !== undefined);

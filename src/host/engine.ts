@@ -61,7 +61,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const policies = new PolicyPool(clock);
   const workspaceName = vscode.workspace.name ?? '';
 
-  const providerFor = providerMaker({ keys, ledger, policies, clock, sessionId: () => sessionId, periods });
+  const providerFor = providerMaker({ keys, ledger, policies, clock, sessionId: () => sessionId });
 
   let workspace = openWorkspace(log);
   own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => (workspace = openWorkspace(log))));
@@ -118,7 +118,8 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     }),
   );
   const guide = own.add(new GuideDocument(() => clock.now()));
-  const caps = (): readonly Cap[] => capsOf(readSettings().budgets, periods());
+  const caps = (): readonly Cap[] =>
+    capsOf(readSettings().budgets, { session: sessionId, workspace: workspaceName, feature: '' }, clock.now());
   const { extensionUri } = context;
   const costs = own.add(new CostView({ ledger, archive, periods, caps, clock, extensionUri, log, unavailable }));
   const act = (action: ActionId, turnId?: string): void => void perform(action, turnId);

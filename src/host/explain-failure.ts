@@ -3,6 +3,7 @@ import { redact } from '../core/redact.ts';
 import type { Vendor } from '../llm/vendor.ts';
 import { findVendor } from '../llm/vendors.ts';
 import type { ActionView, FailureView } from '../protocol/chat-view-state.ts';
+import { explainBudget } from './explain-budget.ts';
 
 /**
  * What a person is told about a failure and can do about it: the one place where a code becomes words and buttons, for the chat, for
@@ -270,14 +271,6 @@ function words(failure: FailureRecord, vendor: Vendor | undefined, locale: strin
         actions: [primary(settings), switchModel, secondary(tryAgain)],
       };
     case 'ERR_BUDGET_EXCEEDED':
-      return {
-        title: failure.message,
-        resolutions: [
-          'Nothing was sent and nothing was billed.',
-          'Raise the budget in the settings, or wait until it starts anew.',
-          'Switch to a cheaper model, or lower maxTokens.',
-        ],
-        actions: [primary(settings), switchModel, secondary(tryAgain)],
-      };
+      return explainBudget(failure, locale);
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ChatSession } from '../chat/chat-session.ts';
+import type { FailureRecord } from '../chat/failure-record.ts';
 import { continueText } from '../chat/prompts.ts';
 import type { VendorPages } from '../llm/vendor.ts';
 import { findVendor, vendorOf } from '../llm/vendors.ts';
@@ -18,10 +19,12 @@ export function actionPerformer({
   session,
   commands,
 }: PerformerParts): (action: ActionId, turnId: string | undefined) => Promise<void> {
+  const failureOf = (turnId: string | undefined): FailureRecord | undefined =>
+    session.conversation.turns.find(({ id }) => id === turnId)?.ending?.failure;
+  const budgetOf = (turnId: string | undefined): string => failureOf(turnId)?.budget?.setting ?? 'budget';
   /** Of the vendor that the turn failed with, not of the one that is chosen by now. */
   const openPage = async (page: keyof VendorPages, turnId: string | undefined): Promise<void> => {
-    const failure = session.conversation.turns.find(({ id }) => id === turnId)?.ending?.failure;
-    const url = (findVendor(failure?.provider ?? '') ?? vendorOf(readSettings().provider)).pages[page];
+    const url = (findVendor(failureOf(turnId)?.provider ?? '') ?? vendorOf(readSettings().provider)).pages[page];
     if (url) await vscode.env.openExternal(vscode.Uri.parse(url));
   };
   return async (action, turnId) => {
@@ -46,6 +49,9 @@ export function actionPerformer({
         break;
       case 'open-settings':
         await commands.openSettings();
+        break;
+      case 'raise-budget':
+        await vscode.commands.executeCommand('workbench.action.openSettings', `pennyloom.${budgetOf(turnId)}`);
         break;
       case 'switch-model':
         await commands.chooseModel();

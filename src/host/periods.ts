@@ -1,4 +1,5 @@
-import type { Cap } from '../cost/call-store.ts';
+import type { Money } from '../core/money.ts';
+import type { CallFacts, CallFilter, Cap } from '../cost/call-store.ts';
 import type { Periods } from './cost-status.ts';
 import type { Budgets } from './settings.ts';
 
@@ -10,12 +11,35 @@ export function periodsAt(now: number, session: string): Periods {
   return { session: { session }, today: { since: midnight.getTime() }, month: { since: firstOfMonth.getTime() } };
 }
 
-/** The budgets that are set, as limits a call has to fit under. */
-export function capsOf(budgets: Budgets, periods: Periods): Cap[] {
-  const { session, day, month } = budgets;
+/** When today and this month are over. */
+function endsAt(now: number): { readonly today: number; readonly month: number } {
+  const date = new Date(now);
+  return {
+    today: new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime(),
+    month: new Date(date.getFullYear(), date.getMonth() + 1, 1).getTime(),
+  };
+}
+
+/** Who asks, as far as budgets tell them apart. */
+export type Spender = Pick<CallFacts, 'session' | 'workspace' | 'feature'>;
+
+/** The budgets that are set, as limits a call has to fit under. Those of a workspace and of a feature are for a calendar month. */
+export function capsOf(budgets: Budgets, { session, workspace, feature }: Spender, now: number): Cap[] {
+  const { today, month } = periodsAt(now, session);
+  const ends = endsAt(now);
+  const ofFeature = budgets.features.get(feature);
+  const monthly = (name: string, limit: Money, setting: string, group: CallFilter): Cap => ({
+    name,
+    limit,
+    filter: { ...month, ...group },
+    setting,
+    until: ends.month,
+  });
   return [
-    ...(session ? [{ name: 'session', limit: session, filter: periods.session }] : []),
-    ...(day ? [{ name: 'day', limit: day, filter: periods.today }] : []),
-    ...(month ? [{ name: 'month', limit: month, filter: periods.month }] : []),
-  ];
+    budgets.session && { name: 'session', limit: budgets.session, filter: { session }, setting: 'budget.session' },
+    budgets.day && { name: 'day', limit: budgets.day, filter: today, setting: 'budget.day', until: ends.today },
+    budgets.month && monthly('month', budgets.month, 'budget.month', {}),
+    budgets.workspace && monthly('workspace', budgets.workspace, 'budget.workspace', { workspace }),
+    ofFeature && monthly(feature, ofFeature, 'budget.features', { feature }),
+  ].filter(cap => cap !== undefined);
 }

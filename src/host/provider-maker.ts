@@ -11,7 +11,6 @@ import type { PolicyPool } from '../llm/policy-pool.ts';
 import type { LlmProvider } from '../llm/provider.ts';
 import { vendorOf } from '../llm/vendors.ts';
 import { defaultRetry } from '../resilience/retry.ts';
-import type { Periods } from './cost-status.ts';
 import { entraToken } from './entra-token.ts';
 import { keyFor } from './key-for.ts';
 import { capsOf } from './periods.ts';
@@ -25,18 +24,18 @@ export interface ProviderMakerOptions {
   readonly policies: PolicyPool;
   readonly clock: Clock;
   readonly sessionId: () => string;
-  readonly periods: () => Periods;
 }
 
 /** Makes the model that the settings name at this moment, metered, for one purpose. */
 export type ProviderMaker = (facts: TurnFacts) => LlmProvider;
 
 export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
-  const { keys, ledger, policies, clock, sessionId, periods } = options;
+  const { keys, ledger, policies, clock, sessionId } = options;
   const parameterMemory = new ParameterMemory();
   return ({ model: standIn, ...facts }) => {
     const settings = readSettings();
     const { maxTokens } = settings;
+    const spender = { ...facts, session: sessionId(), workspace: vscode.workspace.name ?? '' };
     return createProvider({
       ...connectionOf(settings, keys, standIn),
       ...tuningOf(settings),
@@ -49,8 +48,8 @@ export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
           ledger,
           clock,
           maxTokens,
-          facts: { ...facts, session: sessionId(), workspace: vscode.workspace.name ?? '' },
-          caps: () => capsOf(readSettings().budgets, periods()),
+          facts: spender,
+          caps: () => capsOf(readSettings().budgets, spender, clock.now()),
         }),
     });
   };

@@ -52,6 +52,10 @@ export interface Budgets {
   readonly session: Money | undefined;
   readonly day: Money | undefined;
   readonly month: Money | undefined;
+  /** Each workspace, in a calendar month. */
+  readonly workspace: Money | undefined;
+  /** Each by its name, in a calendar month. */
+  readonly features: ReadonlyMap<string, Money>;
 }
 
 export function readSettings(): Settings {
@@ -96,6 +100,8 @@ export function readSettings(): Settings {
       session: budget(own, 'session'),
       day: budget(own, 'day'),
       month: budget(own, 'month'),
+      workspace: budget(own, 'workspace'),
+      features: featureBudgets(own.get('budget.features')),
     },
   };
 }
@@ -171,8 +177,21 @@ function isSet(own: vscode.WorkspaceConfiguration, name: string): boolean {
   return set !== undefined;
 }
 
-function budget(own: vscode.WorkspaceConfiguration, name: keyof Budgets): Money | undefined {
-  const dollars = own.get<number | null>(`budget.${name}`, null);
+function budget(own: vscode.WorkspaceConfiguration, name: Exclude<keyof Budgets, 'features'>): Money | undefined {
+  return limitOf(own.get(`budget.${name}`, null));
+}
+
+function featureBudgets(value: unknown): ReadonlyMap<string, Money> {
+  if (typeof value !== 'object' || value === null) return new Map();
+  return new Map(
+    Object.entries(value).flatMap(([feature, dollars]): [string, Money][] => {
+      const limit = limitOf(dollars);
+      return limit ? [[feature, limit]] : [];
+    }),
+  );
+}
+
+function limitOf(dollars: unknown): Money | undefined {
   // toFixed(6): a settings file holds doubles, and no budget is meant finer than a millionth of a dollar.
   return typeof dollars === 'number' && dollars >= 0 ? Money.parse(dollars.toFixed(6)) : undefined;
 }

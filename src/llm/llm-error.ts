@@ -28,6 +28,15 @@ export const failureCodes = {
 
 export type FailureCode = keyof typeof failureCodes;
 
+export interface BudgetFacts {
+  /** Where it is set: "budget.day". */
+  readonly setting?: string;
+  /** When it starts anew, milliseconds since the epoch; absent where it never does. */
+  readonly until?: number;
+  /** Nothing is used up: what has no known price cannot be held to a budget. */
+  readonly unpriced?: true;
+}
+
 export interface LlmErrorFacts {
   readonly code: FailureCode;
   /** The server's own sentence, or ours where there was no server. Redacted by whoever creates the error. */
@@ -53,6 +62,8 @@ export interface LlmErrorFacts {
   readonly model?: string;
   /** The figures the server's sentence names: tokens of a context, requests or tokens of a rate limit. For show. */
   readonly figures?: Figures;
+  /** Of a request that a budget refuses. */
+  readonly budget?: BudgetFacts;
   /** What the model did write, where that is not what was asked for. Never part of the message. */
   readonly text?: string;
   readonly cause?: unknown;

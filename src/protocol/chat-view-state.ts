@@ -74,6 +74,7 @@ export const actionIds = [
   'open-billing',
   'open-status',
   'open-settings',
+  'raise-budget',
   'switch-model',
   'try-again',
   'ask-now',

@@ -26,6 +26,8 @@ const amount = fc.option(fc.oneof(fc.bigInt({ min: 0n, max: 5_000_000n }), fc.bi
   nil: null,
 });
 const model = fc.constantFrom('gpt-4o', 'gpt-4.1', 'o3');
+const feature = fc.constantFrom('chat', 'explain');
+const workspace = fc.constantFrom('', 'shop');
 const date = fc.constantFrom(null, '2026-01-01', '2026-02-02');
 const state = fc.constantFrom('reserved', 'reported', 'estimated', 'unknown-price', 'lost', 'rejected');
 const id = fc.nat(11).map(number => `call-${number}`);
@@ -33,7 +35,7 @@ const id = fc.nat(11).map(number => `call-${number}`);
 const change = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant('insert' as const), id, model, started: moment, state, cost: amount, bound: amount, date }),
+    arbitrary: fc.record({ do: fc.constant('insert' as const), id, model, feature, workspace, started: moment, state, cost: amount, bound: amount, date }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('settle' as const), id, cost: amount, date, count: fc.nat(1000) }) },
   fc.record({ do: fc.constant('price again' as const), model, cost: amount, date }),
@@ -50,8 +52,8 @@ function apply(db: Database, one: Change): void {
     case 'insert':
       return db.run(
         `INSERT INTO calls (id, session, conversation, turn, feature, workspace, provider, model, started, state, cost, bound, price_date, input)
-         VALUES (?, 's', 'c', 't', 'chat', '', 'openai', ?, ?, ?, ?, ?, ?, 7) ON CONFLICT DO NOTHING`,
-        one.id, one.model, one.started, one.state, one.cost, one.bound, one.date,
+         VALUES (?, 's', 'c', 't', ?, ?, 'openai', ?, ?, ?, ?, ?, ?, 7) ON CONFLICT DO NOTHING`,
+        one.id, one.feature, one.workspace, one.model, one.started, one.state, one.cost, one.bound, one.date,
       ); // prettier-ignore
     case 'settle':
       return new SqliteCallStore(db).settle(one.id, {
@@ -76,8 +78,11 @@ function apply(db: Database, one: Change): void {
 }
 
 /** Every row read and added up here, without a limit. */
-function fullScan(db: Database, since: number): { totals: ModelTotal[]; committed: Money } {
-  const rows = db.all('SELECT * FROM calls WHERE started >= ? AND state <> ?', since, 'rejected');
+function fullScan(db: Database, since: number, only: CallFilter): { totals: ModelTotal[]; committed: Money } {
+  const rows = db
+    .all('SELECT * FROM calls WHERE started >= ? AND state <> ?', since, 'rejected')
+    .filter(row => (only.feature ?? row['feature']) === row['feature'])
+    .filter(row => (only.workspace ?? row['workspace']) === row['workspace']);
   const money = (cost: unknown): Money => new Money((cost as bigint | null) ?? 0n);
   const settled = rows.filter(row => row['state'] !== 'reserved');
   const totals = [...Map.groupBy(settled, row => String(row['model']))].map(([name, calls]): ModelTotal => {
@@ -104,10 +109,12 @@ function fullScan(db: Database, since: number): { totals: ModelTotal[]; committe
 
 function assertExact(db: Database, since: number | undefined): void {
   const store = new SqliteCallStore(db);
-  const filter: CallFilter = since === undefined ? {} : { since };
-  const { totals, committed } = fullScan(db, since ?? 0);
-  assert.deepEqual(store.totals(filter), totals);
-  assert.equal(store.committed(filter).pico, committed.pico);
+  for (const only of [{}, { feature: 'explain' }, { workspace: 'shop' }, { feature: 'chat', workspace: '' }]) {
+    const filter: CallFilter = since === undefined ? only : { ...only, since };
+    const { totals, committed } = fullScan(db, since ?? 0, only);
+    assert.deepEqual(store.totals(filter), totals);
+    assert.equal(store.committed(filter).pico, committed.pico);
+  }
 }
 
 test('sums kept equal sums counted, to the last picodollar, whatever is settled, priced again, moved or deleted', () => {

@@ -228,6 +228,16 @@ test('a call that could pass the budget is refused before anything is sent, with
   assert.deepEqual(rows(), []);
 });
 
+test('under a budget a model without a price is refused, and told so', async () => {
+  const inner = new ScriptedProvider({ model: 'nobody-knows' }).enqueueText('x');
+  const caps = (): Cap[] => [{ name: 'day', limit: Money.parse('5'), filter: {}, setting: 'budget.day', until: 7 }];
+  const error = await drain(meter(inner, { caps }).stream(request));
+  assert.ok(error instanceof LlmError);
+  assert.equal(error.message, 'The price of nobody-knows is unknown, so it cannot be held to the day budget of $5.00.');
+  assert.deepEqual(error.facts.budget, { setting: 'budget.day', until: 7, unpriced: true });
+  assert.equal(inner.history.length, 0);
+});
+
 test('a changed budget holds at the next call', async () => {
   let limit = '0';
   const provider = meter(new ScriptedProvider().enqueueText('x'), {

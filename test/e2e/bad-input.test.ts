@@ -173,6 +173,12 @@ test('a budget that the next request could pass keeps it from being sent, and th
     /session budget of \$0\.05 has \$0\.05 left, and this request could cost more/,
   );
   assert.deepEqual(await server.control.requests(), []);
+  await window.screenshot('over-budget');
+  await turn.failure.locator('[data-action=switch-model]').filter({ hasText: 'Switch to a Cheaper Model' }).waitFor();
+  await turn.failure.locator('[data-action=raise-budget]').click();
+  await window.page.locator('.settings-editor').getByText('Most US dollars one session may cost').waitFor();
+  await window.screenshot('raise-budget');
+  await window.runCommand('View: Close Editor');
   await window.statusBar().hover();
   const tooltip = window.page
     .locator('.monaco-hover:visible, .workbench-hover:visible')

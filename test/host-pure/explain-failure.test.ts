@@ -40,7 +40,7 @@ test('the foremost button is what mends the failure', () => {
     ['ERR_SERVICE_UNAVAILABLE', 'try-again'],
     ['ERR_NETWORK', 'try-again'],
     ['ERR_TIMEOUT', 'try-again'],
-    ['ERR_BUDGET_EXCEEDED', 'open-settings'],
+    ['ERR_BUDGET_EXCEEDED', 'raise-budget'],
   ];
   for (const [code, action] of table) assert.equal(explain(code).actions.find(({ primary }) => primary)?.id, action);
 });
@@ -130,4 +130,22 @@ test('what is true of OpenAI only is said of OpenAI only', () => {
     const { title, resolutions } = explain(code);
     assert.doesNotMatch(`${title} ${resolutions.join()}`, /openai|sk-proj/i, code);
   }
+});
+
+test('an exceeded budget: raise it, wait until it starts anew, or ask a cheaper model', () => {
+  const failure = { code: 'ERR_BUDGET_EXCEEDED', message: 'The day budget is used up.', retryable: false } as const;
+  const until = new Date(2026, 10, 29).getTime();
+  const { title, resolutions, actions } = explainFailure(
+    { ...failure, budget: { setting: 'budget.day', until } },
+    'en',
+  );
+  assert.equal(title, failure.message);
+  assert.match(resolutions.join(' '), /Raise "budget\.day".* wait until Nov 29, 2026, 12:00\sAM, when it starts anew/);
+  assert.deepEqual(
+    actions.map(({ label }) => label),
+    ['Raise Budget', 'Switch to a Cheaper Model', 'Try Again', 'Copy Details'],
+  );
+  const unpriced = explainFailure({ ...failure, budget: { setting: 'budget.day', until, unpriced: true } });
+  assert.deepEqual(unpriced.actions.map(({ label }) => label).slice(0, 2), ['Switch Model', 'Change Budget']);
+  assert.match(unpriced.resolutions.join(' '), /its price in "models"/);
 });

@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { Money } from '../../src/core/money.ts';
+import type { Cap } from '../../src/cost/call-store.ts';
 import { capsOf, periodsAt } from '../../src/host/periods.ts';
+import type { Budgets } from '../../src/host/settings.ts';
 
 const program = `
   import { periodsAt } from ${JSON.stringify(new URL('../../src/host/periods.ts', import.meta.url).href)};
@@ -61,15 +63,28 @@ test('a day without midnight begins with its first moment, and one with two midn
   assert.deepEqual(periodsIn('America/Havana', ['2024-11-03T12:00:00.000Z'])[0]?.[0], '2024-11-03T04:00:00.000Z');
 });
 
-test('only the budgets that are set are limits, each over its own span', () => {
-  const periods = periodsAt(Date.UTC(2026, 10, 22), 'session-1');
-  const none = { session: undefined, day: undefined, month: undefined };
-  assert.deepEqual(capsOf(none, periods), []);
+test('only the budgets that are set are limits, each over its own span, and each says when it starts anew', () => {
+  const now = new Date(2026, 10, 22, 15).getTime();
+  const spender = { session: 'session-1', workspace: 'shop', feature: 'explain' };
+  const { today, month } = periodsAt(now, spender.session);
+  const none = { session: undefined, day: undefined, month: undefined, workspace: undefined, features: new Map() };
+  const capsWith = (budgets: Partial<Budgets>): Cap[] => capsOf({ ...none, ...budgets }, spender, now);
   const limit = Money.parse('5');
-  assert.deepEqual(capsOf({ ...none, session: limit, month: Money.zero }, periods), [
-    { name: 'session', limit, filter: { session: 'session-1' } },
+  const [nextDay, nextMonth] = [new Date(2026, 10, 23).getTime(), new Date(2026, 11, 1).getTime()];
+  assert.deepEqual(capsWith({}), []);
+  assert.deepEqual(capsWith({ session: limit, month: Money.zero }), [
+    { name: 'session', limit, filter: { session: 'session-1' }, setting: 'budget.session' },
     // Nothing may be spent at all: a budget like any other.
-    { name: 'month', limit: Money.zero, filter: periods.month },
+    { name: 'month', limit: Money.zero, filter: month, setting: 'budget.month', until: nextMonth },
   ]);
-  assert.deepEqual(capsOf({ ...none, day: limit }, periods), [{ name: 'day', limit, filter: periods.today }]);
+  assert.deepEqual(capsWith({ day: limit }), [
+    { name: 'day', limit, filter: today, setting: 'budget.day', until: nextDay },
+  ]);
+  assert.deepEqual(
+    capsWith({ workspace: limit, features: new Map([['explain', Money.zero], ['chat', limit]]) }), // prettier-ignore
+    [
+      { name: 'workspace', limit, filter: { ...month, workspace: 'shop' }, setting: 'budget.workspace', until: nextMonth },
+      { name: 'explain', limit: Money.zero, filter: { ...month, feature: 'explain' }, setting: 'budget.features', until: nextMonth },
+    ], // prettier-ignore
+  );
 });
