@@ -1,4 +1,4 @@
-import type { Money } from '../core/money.ts';
+import { Money } from '../core/money.ts';
 import type { Dimension, GroupSum, Span } from '../cost/call-archive.ts';
 import { addedUp, GroupSums, shareOf } from '../cost/call-arithmetic.ts';
 import type { CallFilter, Cap } from '../cost/call-store.ts';
@@ -144,18 +144,8 @@ function axisOf(most: bigint, locale: string): ChartView['axis'] {
   const top = [5n, 2n, 1n].map(step => step * power).find(amount => amount <= most)!;
   return [top / 2n, top].map(pico => ({
     at: Number((pico * 10_000n) / most) / 10_000,
-    label: dollars(pico, locale),
+    label: new Money(pico).format(locale),
   }));
-}
-
-function dollars(pico: bigint, locale: string): string {
-  return (Number(pico) / 1e12).toLocaleString(locale, {
-    style: 'currency',
-    currency: 'USD',
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: 0,
-    maximumSignificantDigits: 2,
-  });
 }
 
 export function describeGroups(

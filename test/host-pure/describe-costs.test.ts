@@ -58,7 +58,7 @@ test('the highest bar fills the chart, its parts make up its height, and what is
   assert.deepEqual(heights[0]!.map(height => Math.round(height * 450)), [10, 90, 80, 70, 60, 140]);
   assert.deepEqual(heights[1], [0.2, 0, 0, 0, 0, 0]);
   assert.deepEqual(chart.bars.map(({ cost }) => cost.text), ['$0.45', '$0.09', '$0.00']);
-  assert.deepEqual(chart.axis, [{ at: 0.2222, label: '$0.1' }, { at: 0.4444, label: '$0.2' }]);
+  assert.deepEqual(chart.axis, [{ at: 0.2222, label: '$0.10' }, { at: 0.4444, label: '$0.20' }]);
 }); // prettier-ignore
 
 test('groups have names, shares of what is known, and "at least" where not all is known', () => {

@@ -28,7 +28,7 @@ export async function sampleReport(): Promise<{ readonly report: CostReport; rea
       feature: call % 5 === 0 ? 'explain' : 'chat',
       workspace: ['shop', 'api', ''][call % 3]!,
       provider: 'openai',
-      model: models[(call * call) % models.length]!,
+      model: models[(call * 3 + (call % 5)) % models.length]!,
     };
     const usage = tokens(1000 + ((call * 7919) % 20_000), 50 + ((call * 104_729) % 3000));
     const raw = { prompt_tokens: usage.inputTokens, completion_tokens: usage.outputTokens };
