@@ -127,7 +127,7 @@ export interface CallArchive {
    */
   delete(query: CallQuery, keepFrom: number, now: number, signal?: AbortSignal): Promise<Deletion>;
   /** Removes what was reduced and is older than `keepFrom`. */
-  purge(keepFrom: number): void;
+  purge(keepFrom: number, signal?: AbortSignal): Promise<void>;
   /** Another number when another window has changed anything. */
   version(): number;
 }

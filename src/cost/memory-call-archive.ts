@@ -81,7 +81,7 @@ export class MemoryCallArchive implements CallArchive {
     return replaced;
   }
 
-  delete(query: CallQuery, keepFrom: number, now: number): Promise<Deletion> {
+  async delete(query: CallQuery, keepFrom: number, now: number): Promise<Deletion> {
     const gone = this.#matching(query).filter(({ settlement }) => settlement !== undefined);
     const [kept, old] = [
       gone.filter(({ started }) => started >= keepFrom),
@@ -89,13 +89,14 @@ export class MemoryCallArchive implements CallArchive {
     ];
     for (const { id } of old) this.#store.remove(id);
     for (const entry of kept) this.#store.replace(reduced(entry, now));
-    this.purge(keepFrom);
-    return Promise.resolve({ removed: old.length, reduced: kept.length });
+    await this.purge(keepFrom);
+    return { removed: old.length, reduced: kept.length };
   }
 
-  purge(keepFrom: number): void {
+  purge(keepFrom: number): Promise<void> {
     for (const { id, deleted, started } of this.#store.entries())
       if (deleted !== undefined && started < keepFrom) this.#store.remove(id);
+    return Promise.resolve();
   }
 
   version(): number {

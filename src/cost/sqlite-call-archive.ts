@@ -151,12 +151,18 @@ export class SqliteCallArchive implements CallArchive {
         ).length; // prettier-ignore
       });
     }
-    this.purge(keepFrom);
+    await this.purge(keepFrom, signal);
     return counted;
   }
 
-  purge(keepFrom: number): void {
-    this.#db.run('DELETE FROM calls WHERE deleted IS NOT NULL AND started < ?', keepFrom);
+  async purge(keepFrom: number, signal?: AbortSignal): Promise<void> {
+    const old = 'SELECT id FROM calls WHERE deleted IS NOT NULL AND started < ? LIMIT ?';
+    const remove = (): number =>
+      this.#db.all(`DELETE FROM calls WHERE id IN (${old}) RETURNING id`, keepFrom, changesAtOnce).length;
+    while (remove() === changesAtOnce) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
   }
 
   version(): number {

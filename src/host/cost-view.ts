@@ -72,7 +72,6 @@ export class CostView implements Disposable {
   show(): void {
     if (this.#panel) return this.#panel.reveal();
     const { extensionUri, ledger, archive, clock } = this.#options;
-    archive.purge(keepFrom(clock.now()));
     const roots = ['dist', 'media'].map(folder => vscode.Uri.joinPath(extensionUri, folder));
     const panel = vscode.window.createWebviewPanel('pennyloom.costs', 'Pennyloom Costs', vscode.ViewColumn.Active, {
       enableScripts: true,
@@ -92,6 +91,7 @@ export class CostView implements Disposable {
       this.#panel = undefined;
     });
     panel.webview.html = costPage(panel.webview, extensionUri);
+    archive.purge(keepFrom(clock.now())).catch((error: unknown) => this.#failed(error));
   }
 
   dispose(): void {
@@ -166,14 +166,25 @@ export class CostView implements Disposable {
       this.#tookMs = performance.now() - began;
     } catch (error) {
       if (signal.aborted) return;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#options.log.error(`The costs could not be read: ${reason}`);
-      this.#change({ notices: [...this.#state.notices, `The costs could not be read: ${reason}`] });
+      this.#failed(error);
     }
   }
 
   async #compare(scope: OthersScope): Promise<void> {
-    this.#change({ others: await this.#report.others(scope, this.#state.query, this.#asked.signal) });
+    const { signal } = this.#asked;
+    try {
+      this.#change({ others: await this.#report.others(scope, this.#state.query, signal) });
+    } catch (error) {
+      // Another question has taken this one's place; the comparison belongs to that one, unless the view is gone.
+      if (signal.aborted) return this.#panel && this.#compare(scope);
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#options.log.error(`The costs could not be read: ${reason}`);
+    this.#change({ notices: [...this.#state.notices, `The costs could not be read: ${reason}`] });
   }
 
   #showSoon(): void {

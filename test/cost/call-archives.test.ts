@@ -11,6 +11,15 @@ import {
   dimensions,
   type NewCost,
 } from '../../src/cost/call-archive.ts';
+import { CapReached } from '../../src/cost/call-store.ts';
+import { Ledger, ledgerIn } from '../../src/cost/ledger.ts';
+import { MemoryCallArchive } from '../../src/cost/memory-call-archive.ts';
+import { MemoryCallStore } from '../../src/cost/memory-call-store.ts';
+import { SqliteCallArchive } from '../../src/cost/sqlite-call-archive.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { schema } from '../../src/storage/schema.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { tokens } from '../support/scripted-provider.ts';
 import { bothArchives, moment, portionsOf, randomCalls } from './random-calls.ts';
 
 const span = fc.tuple(moment, moment).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
@@ -120,7 +129,7 @@ test('what was kept for budgets is gone once they no longer count it', async () 
       const { db, kept, counted } = bothArchives(calls);
       for (const archive of [kept, counted]) {
         await archive.delete({ span: always }, 0, 1);
-        archive.purge(later);
+        await archive.purge(later);
       }
       assert.equal(kept.deleted({ from: 0, to: later }).calls, 0);
       assert.deepEqual(plain(await kept.sums('model', [always])), plain(await counted.sums('model', [always])));
@@ -129,6 +138,28 @@ test('what was kept for budgets is gone once they no longer count it', async () 
     { numRuns: 100 },
   );
 });
+
+test('a used-up day stays used up when everything is deleted', async () => {
+  const clock = new FakeClock();
+  const facts = { session: 's', conversation: 'c', turn: 't', feature: 'chat', workspace: 'shop', provider: 'openai', model: 'gpt-4o' };
+  const caps = [{ name: 'day', limit: Money.parse('1'), filter: { since: clock.now() } }];
+  const db = openDatabase(':memory:', schema);
+  const memory = new MemoryCallStore();
+  let id = 0;
+  for (const [ledger, archive] of [
+    [ledgerIn(db, clock), new SqliteCallArchive(db)],
+    [new Ledger(memory, clock, () => `call-${id++}`), new MemoryCallArchive(memory)],
+  ] as const) {
+    // A known cost, and one that nobody knows and that counts at its bound.
+    ledger.reserve({ ...facts, bound: Money.parse('0.6'), caps }).settle(tokens(100_000, 20_000));
+    ledger.reserve({ ...facts, bound: Money.parse('0.5'), caps }).settle('lost');
+    const before = ledger.total({ since: clock.now() }).committed;
+    assert.deepEqual(await archive.delete({ span: always }, clock.now() - 32 * 86_400_000, clock.now()), { removed: 0, reduced: 2 });
+    assert.ok(ledger.total({ since: clock.now() }).committed.equals(before));
+    assert.throws(() => ledger.reserve({ ...facts, bound: Money.parse('0.1'), caps }), CapReached);
+  }
+  db.close();
+}); // prettier-ignore
 
 test('calls that are under way are not deleted', async () => {
   const { kept, stores } = bothArchives([]);

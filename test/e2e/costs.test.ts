@@ -57,14 +57,16 @@ test('a click on the status bar opens the costs, and they are the server’s own
   await window.statusBar().locator('a').click();
   const exact = await billed();
   for (const name of ['This session', 'Today', 'This month']) {
-    await total(name).filter({ hasText: exact.format('en') }).waitFor();
+    await total(name)
+      .filter({ hasText: exact.format('en') })
+      .waitFor();
     assert.equal(await total(name).getAttribute('title'), `$${exact.toString()}`, name);
   }
   assert.equal(await total('Day budget left').getAttribute('title'), `$${Money.parse('5').subtract(exact).toString()}`);
   const rows = costs.getByTestId('requests').locator('tbody tr');
   await rows.nth(1).waitFor();
-  const amounts = await rows.locator('.amount').evaluateAll('rows => rows.map(row => row.title)');
-  const sum = Money.sum((amounts as string[]).map(text => Money.parse(text.slice(1))));
+  const amounts = await Promise.all((await rows.locator('.amount').all()).map(amount => amount.getAttribute('title')));
+  const sum = Money.sum(amounts.map(text => Money.parse(text!.slice(1))));
   assert.equal(sum.toString(), exact.toString());
 });
 
@@ -103,6 +105,7 @@ test('it is accessible and nothing runs over, in every theme', async t => {
   const body = costs.locator('body');
   for (const theme of ['Default Light Modern', 'Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light']) {
     await window.setSettings({ 'workbench.colorTheme': theme });
+    await window.statusBar().locator('a').click();
     await costs.getByTestId('requests').waitFor();
     // The page itself is transparent; axe would judge the colours against white instead of against the editor.
     await body.evaluate(`document.body.style.background = 'var(--vscode-editor-background)'`);
@@ -139,7 +142,7 @@ test('an export is a file with every request and its exact cost', async t => {
 
 test('deleting asks, says what stays for budgets, and takes nothing off what was spent today', async t => {
   window.watch(t);
-  const delete_ = async (answer: 'Cancel' | 'Delete'): Promise<string> => {
+  const deleteAll = async (answer: 'Cancel' | 'Delete'): Promise<string> => {
     await costs.getByTestId('delete').click();
     await window.quickInput.pick('All time');
     const dialog = window.dialog(/Delete the requests of all time\?/);
@@ -148,10 +151,10 @@ test('deleting asks, says what stays for budgets, and takes nothing off what was
     await dialog.getByRole('button', { name: answer, exact: true }).click();
     return text;
   };
-  assert.match(await delete_('Cancel'), /no budget is passed by deleting/);
+  assert.match(await deleteAll('Cancel'), /no budget is passed by deleting/);
   const rows = costs.getByTestId('requests').locator('tbody tr');
   assert.ok((await rows.count()) >= 3);
-  await delete_('Delete');
+  await deleteAll('Delete');
   await costs.getByText('No requests were made in this range.').waitFor();
   await costs.getByText(/3 deleted requests .* still count for budgets/).waitFor();
   assert.equal(await total('Today').getAttribute('title'), `$${(await billed()).toString()}`);
