@@ -9,6 +9,7 @@ export const commandNames = [
   'stopAnswer',
   'chooseModel',
   'refreshModels',
+  'compareProviders',
   'explainSelection',
   'showCosts',
   'resetSessionCost',

@@ -11,6 +11,7 @@ import { setApiKey } from './commands/set-api-key.ts';
 import { testAndTell } from './commands/test-connection.ts';
 import type { CostView } from './cost-view.ts';
 import type { ModelLists } from './model-lists.ts';
+import type { ReadOnlyPage } from './read-only-page.ts';
 import { readSettings } from './settings.ts';
 
 /** What each command does, by its name after "pennyloom.". */
@@ -21,6 +22,7 @@ export interface CommandParts extends MigrationParts {
   readonly view: ChatView;
   readonly costs: CostView;
   readonly lists: ModelLists;
+  readonly comparison: ReadOnlyPage;
   readonly channel: vscode.LogOutputChannel;
   readonly policies: PolicyPool;
   readonly resetSession: () => void;
@@ -50,6 +52,7 @@ export function engineCommands(parts: CommandParts): Commands {
     stopAnswer: () => session.stop(),
     chooseModel: () => chooseModel({ lists, clock, refresh }),
     refreshModels: refresh,
+    compareProviders: () => parts.comparison.show(),
     explainSelection: async () => {
       const input = await explainSelection();
       if (!input) return;

@@ -28,7 +28,9 @@ import { keyStateOf } from './key-for.ts';
 import { followKnownModels } from './known-models.ts';
 import { LearnedModels } from './learned-models.ts';
 import { ModelLists } from './model-lists.ts';
+import { comparisonTitle, providerComparison } from './provider-comparison.ts';
 import { connectionOf, providerMaker } from './provider-maker.ts';
+import { ReadOnlyPage } from './read-only-page.ts';
 import { SecretKeys } from './secret-keys.ts';
 import { contextWindow, tokenCounter } from './token-counter.ts';
 import { readSettings } from './settings.ts';
@@ -117,6 +119,13 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       locale: vscode.env.language,
     }),
   );
+  const comparison = own.add(
+    new ReadOnlyPage({
+      scheme: 'pennyloom-comparison',
+      title: comparisonTitle,
+      content: () => providerComparison({ now: clock.now(), locale: vscode.env.language }),
+    }),
+  );
   const guide = own.add(new GuideDocument(() => clock.now()));
   const caps = (): readonly Cap[] =>
     capsOf(readSettings().budgets, { session: sessionId, workspace: workspaceName, feature: '' }, clock.now());
@@ -170,6 +179,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     view,
     costs,
     guide,
+    comparison,
     lists,
     channel,
     clock,

@@ -1,52 +1,35 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Disposable } from '../core/disposable.ts';
+import type { Disposable } from '../core/disposable.ts';
 import { priceOf } from '../cost/cost-of.ts';
 import { defaultModel } from '../llm/model-catalog.ts';
 import { azureGuide, type GuideState, guideTitle } from './azure-guide.ts';
 import { dollars } from './describe-model.ts';
+import { ReadOnlyPage } from './read-only-page.ts';
 import { readSettings } from './settings.ts';
 
-const scheme = 'pennyloom-guide';
-
-/** The guide to Azure as a document nobody can change, shown as VS Code shows Markdown. */
+/** The guide to Azure as a page. */
 export class GuideDocument implements Disposable {
-  #now: () => number;
   #tested: 'answered' | 'failed' | undefined;
-  #changed = new vscode.EventEmitter<vscode.Uri>();
-  #uri = vscode.Uri.from({ scheme, path: `/${guideTitle}.md` });
-  #own = new DisposableStore();
-  #registered = false;
+  #page: ReadOnlyPage;
 
   /** @param now milliseconds since 1970: prices are of that day. */
   constructor(now: () => number) {
-    this.#now = now;
-    this.#own.add(this.#changed);
+    const content = (): string => azureGuide(stateOf(now(), this.#tested));
+    this.#page = new ReadOnlyPage({ scheme: 'pennyloom-guide', title: guideTitle, content });
   }
 
-  async show(): Promise<void> {
-    this.#register();
-    await vscode.commands.executeCommand('markdown.showPreview', this.#uri);
+  show(): Promise<void> {
+    return this.#page.show();
   }
 
   /** The settings have changed, or a test has ended. */
   update(tested?: 'answered' | 'failed'): void {
     this.#tested = tested;
-    this.#changed.fire(this.#uri);
+    this.#page.update();
   }
 
   dispose(): void {
-    this.#own.dispose();
-  }
-
-  #register(): void {
-    if (this.#registered) return;
-    this.#registered = true;
-    this.#own.add(
-      vscode.workspace.registerTextDocumentContentProvider(scheme, {
-        onDidChange: this.#changed.event,
-        provideTextDocumentContent: () => azureGuide(stateOf(this.#now(), this.#tested)),
-      }),
-    );
+    this.#page.dispose();
   }
 }
 

@@ -35,6 +35,7 @@ export const vendorMentions: { readonly [path: string]: string } = {
   'host/describe-model.ts': "Azure's ids are deployments: the model behind one is what the person says it is",
   'host/model-choices.ts': 'the same, in the list to choose from',
   'host/commands/choose-model.ts': 'the same, in the list to choose from',
+  'host/provider-comparison.ts': "the reference's table of five vendors",
   'host/azure-move.ts': '"Migrate to Azure" is about two vendors by its nature',
   'host/guide-document.ts': 'the guide to that move',
   'host/commands/azure-questions.ts': 'the questions of that move',
