@@ -20,7 +20,8 @@ export function markStableBeginnings(body: WireRequest, leastTokens: number): vo
   const users = body.messages.flatMap(({ role }, at) => (role === 'user' ? at : []));
   const marked = new Set(users.slice(-2));
   for (const [at, message] of body.messages.entries()) {
-    bytes += sizeOf(message);
+    // Pictures are megabytes: no more is measured than has to be known.
+    if (bytes < leastTokens) bytes += sizeOf(message);
     if (marked.has(at) && bytes >= leastTokens) markLast(message);
   }
 }
