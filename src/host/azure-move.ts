@@ -19,11 +19,23 @@ export interface SettingsToAddTo {
   readonly entraHosts: readonly string[];
 }
 
+/** Every setting a move may write. */
+export const movedSettings = [
+  'endpoints',
+  'azure.apiVersion',
+  'azure.auth',
+  'azure.entraHosts',
+  'azure.deployments',
+  'model',
+  'provider',
+] as const;
+export type MovedSetting = (typeof movedSettings)[number];
+
 /** What a move writes, by the settings' names after "pennyloom.", in this order: who is asked comes last, when all the rest is there. */
 export function settingsOfMove(
   { address, deployment, model, auth, entraHost }: AzureMove,
   { endpoints, deployments, entraHosts }: SettingsToAddTo,
-): readonly (readonly [name: string, value: unknown])[] {
+): readonly (readonly [name: MovedSetting, value: unknown])[] {
   const { [deployment]: _, ...others } = deployments;
   const { base, style, apiVersion } = address;
   // The deployment is the model's setting, so that another can be chosen; the date has a setting of its own.

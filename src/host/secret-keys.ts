@@ -22,8 +22,8 @@ interface SavedKey {
 }
 
 /**
- * API keys, in VS Code's SecretStorage and nowhere else: one per provider, bound to the origin it was saved for; for compatible hosts,
- * which are many, one for each. The environment is a source only where the person chose it, and its key belongs to the origin that the
+ * API keys, in VS Code's SecretStorage and nowhere else: one per provider, bound to the origin it was saved for; for compatible hosts
+ * and resources of Azure, which are many, one for each. The environment is a source only where the person chose it, and its key belongs to the origin that the
  * environment itself names, or to the vendor's own.
  */
 export class SecretKeys implements Disposable {
@@ -98,7 +98,8 @@ export class SecretKeys implements Disposable {
   }
 }
 
-const hasManyHosts = (provider: string): boolean => provider === 'openai-compatible';
+/** Where everybody has an address of their own, a person may have several. */
+const hasManyHosts = (provider: string): boolean => findVendor(provider)?.defaultEndpoint === undefined;
 
 function isSavedKey(value: unknown): value is SavedKey {
   const { origin, key } = (value ?? {}) as Partial<SavedKey>;

@@ -55,7 +55,7 @@ test('the guide shows eight differences and ten steps, and leaving in the middle
   assert.deepEqual(await azure.control.requests(), []);
 });
 
-test('an address that is none is said at once, and the next question does not come', async t => {
+test('an address that is none is said at once; one that is, is understood, and the way back keeps it', async t => {
   window.watch(t);
   await begin();
   const { quickInput } = window;
@@ -65,10 +65,16 @@ test('an address that is none is said at once, and the next question does not co
   await quickInput.step(2, steps);
   await quickInput.field.fill(`"${azure.url}/openai/deployments/team-chat/chat/completions?api-version=2024-10-21",`);
   await quickInput.widget.getByText(`the API of 2024-10-21 of ${azure.url}, deployment team-chat`).waitFor();
+  await window.page.keyboard.press('Enter');
+  await quickInput.step(3, steps);
+  assert.equal(await quickInput.field.inputValue(), 'team-chat');
+  await quickInput.widget.getByRole('button', { name: 'Back' }).click();
+  await quickInput.step(2, steps);
+  assert.match(await quickInput.field.inputValue(), /deployments\/team-chat/);
   await quickInput.cancel();
 });
 
-test('a wrong deployment is found by the test; Change… keeps what was answered, and Undo would have all as before', async t => {
+test('a wrong deployment is found by the test; Change… keeps what was answered, and Undo has all as before the first attempt', async t => {
   window.watch(t);
   await begin();
   const { quickInput } = window;
@@ -82,11 +88,32 @@ test('a wrong deployment is found by the test; Change… keeps what was answered
   await quickInput.step(6, steps);
   await quickInput.answer(AZURE_KEY);
   const failed = window.notification(/does not exist/);
-  await failed.waitFor();
-  await failed.getByRole('button', { name: 'Undo' }).click();
+  await failed.getByRole('button', { name: 'Change…' }).click();
   await failed.waitFor({ state: 'detached' });
-  assert.equal((await azure.control.requests()).at(-1)?.errorCode, 'DeploymentNotFound');
+  await quickInput.step(1, steps);
+  await quickInput.pick('Continue');
+  await quickInput.step(2, steps);
+  assert.equal(await quickInput.field.inputValue(), azure.url);
+  await window.page.keyboard.press('Enter');
+  await quickInput.step(3, steps);
+  assert.equal(await quickInput.field.inputValue(), 'nobody');
+  await quickInput.answer('nobody-else');
+  await quickInput.step(4, steps);
+  await quickInput.pick('I do not know');
+  await quickInput.step(5, steps);
+  await quickInput.pick('API Key');
+  await quickInput.step(6, steps);
+  await quickInput.answer('');
+  await failed.getByRole('button', { name: 'Undo' }).click();
   await window.page.getByText('Settings are as before').waitFor();
+  const asked = (await azure.control.requests()).map(({ body, errorCode }) => [
+    (body as { model: string }).model,
+    errorCode,
+  ]);
+  assert.deepEqual(asked, [
+    ['nobody', 'DeploymentNotFound'],
+    ['nobody-else', 'DeploymentNotFound'],
+  ]);
   assert.deepEqual(
     (await written()).filter(path => path.endsWith('settings.json')),
     [],

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { modelOfDeployment } from '../../llm/azure-openai/deployments.ts';
-import { type AzureMove, modelToAskAbout, settingsOfMove } from '../azure-move.ts';
+import { type AzureMove, modelToAskAbout, movedSettings, settingsOfMove } from '../azure-move.ts';
 import type { GuideDocument } from '../guide-document.ts';
 import type { SecretKeys } from '../secret-keys.ts';
 import { readSettings } from '../settings.ts';
@@ -19,15 +19,16 @@ export interface MigrationParts extends ConnectionParts {
 export async function migrateToAzure(parts: MigrationParts): Promise<void> {
   const { keys, guide, clock } = parts;
   await guide.show();
+  const restore = remember();
   for (let answers: MoveAnswers | undefined = {}; ;) {
     const asked = await askForMove(answers, keys, clock.now());
     if (!asked) return;
-    const before = await write(asked.move);
+    await write(asked.move);
     if (asked.key) await keys.set('azure-openai', new URL(asked.move.address.base).origin, asked.key);
     guide.update();
     const next = await test(parts, asked.move);
     if (next === 'undo') {
-      await before.restore();
+      await restore();
       guide.update();
       vscode.window.setStatusBarMessage('$(discard) Settings are as before', 5000);
     }
@@ -64,17 +65,18 @@ async function askAboutModel(
 
 const own = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('pennyloom');
 
-/** Writes the settings of a move. */
-async function write(move: AzureMove): Promise<{ restore(): Promise<void> }> {
+async function write(move: AzureMove): Promise<void> {
   const { azure } = readSettings();
   const endpoints = own().get<{ readonly [provider: string]: string }>('endpoints', {});
   const changes = settingsOfMove(move, { endpoints, deployments: azure.deployments, entraHosts: azure.entraHosts });
-  const before = changes.map(([name]) => ({ name, ...placeOf(name) }));
   for (const [name, value] of changes) await own().update(name, value, placeOf(name).target);
-  return {
-    async restore() {
-      for (const { name, target, value } of before.toReversed()) await own().update(name, value, target);
-    },
+}
+
+/** @returns what makes the settings as they are now, however many attempts come between; who is asked first, as it is written last. */
+function remember(): () => Promise<void> {
+  const before = movedSettings.map(name => ({ name, ...placeOf(name) }));
+  return async () => {
+    for (const { name, target, value } of before.toReversed()) await own().update(name, value, target);
   };
 }
 
