@@ -1,5 +1,6 @@
 import { costOf, priceOf } from '../cost/cost-of.ts';
 import { type BestFor, findModel, lifeCycle, listModels, type ModelFacts } from '../llm/model-catalog.ts';
+import { findVendor } from '../llm/vendors.ts';
 import { dollars } from './describe-model.ts';
 import type { ModelList } from './model-lists.ts';
 
@@ -41,14 +42,16 @@ const classes: { readonly [name in BestFor]: string } = {
 /** The models of a provider by what they are best for; the one in use first, those that end and those nothing is known of last. */
 export function modelChoices(options: ChoiceOptions): readonly ChoiceGroup[] {
   const { provider, host, current, deployments = {}, list, now } = options;
-  const models = listModels(provider, { at: now });
+  // Of deployments there are those that were made: what could be deployed is not there to be asked.
+  const byOwner = findVendor(provider)?.modelBehind !== undefined;
+  const models = byOwner ? [] : listModels(provider, { at: now });
   const choice = (facts: ModelFacts): ModelChoice => describe(facts, options);
   const others = models.filter(({ id }) => id !== current);
   const isEnding = (facts: ModelFacts): boolean => lifeCycle(facts, now).state === 'ending';
   const inClass = (name: BestFor | undefined) =>
     others.filter(facts => facts.bestFor === name && !isEnding(facts) && !isOwn(facts)).map(choice);
   const known = new Set(models.flatMap(({ id, aliases = [] }) => [id, ...aliases]));
-  const unknown = (list?.models ?? []).filter(({ id }) => !known.has(id) && id !== current);
+  const unknown = (byOwner ? [] : (list?.models ?? [])).filter(({ id }) => !known.has(id) && id !== current);
   return [
     { label: 'In use', choices: current ? [choice(factsOf(provider, current, deployments))] : [] },
     {
@@ -70,19 +73,23 @@ export function modelChoices(options: ChoiceOptions): readonly ChoiceGroup[] {
 
 const isOwn = ({ flags }: ModelFacts): boolean => flags.includes('override');
 
+/** What a deployment is said to be, and nothing that its name suggests; elsewhere the id itself. */
+const modelBehind = (provider: string, id: string, deployments: NonNullable<ChoiceOptions['deployments']>): string =>
+  findVendor(provider)?.modelBehind?.(id, deployments) ?? id;
+
 /** What is known of an id, if only that. Azure's ids are deployments: of the model behind one, its price and abilities hold. */
 function factsOf(provider: string, id: string, deployments: NonNullable<ChoiceOptions['deployments']>): ModelFacts {
-  const facts = findModel(provider, deployments[id] ?? id);
+  const facts = findModel(provider, modelBehind(provider, id, deployments));
   const nothing: ModelFacts = { provider, id, name: id, source: '', checkedOn: '', flags: [] };
   return { ...(facts ?? nothing), id };
 }
 
 function describe(facts: ModelFacts, options: ChoiceOptions): ModelChoice {
   const { locale, current, deployments = {} } = options;
-  const model = deployments[facts.id];
+  const model = modelBehind(facts.provider, facts.id, deployments);
   return {
     id: facts.id,
-    description: [model, priceWords(facts.provider, model ?? facts.id, options)].filter(Boolean).join(' · '),
+    description: [deployments[facts.id], priceWords(facts.provider, model, options)].filter(Boolean).join(' · '),
     // A narrow window cuts the end off: what speaks against a model comes first.
     detail: [
       endWords(facts, options),

@@ -50,7 +50,7 @@ describe('The models of a provider', () => {
   });
 
   test('stand there once each, and none that is shut down', () => {
-    for (const provider of ['openai', 'azure-openai', 'anthropic', 'mistral']) {
+    for (const provider of ['openai', 'anthropic', 'mistral']) {
       const all = modelChoices(options({ provider, current: '' })).flatMap(({ choices }) =>
         choices.map(({ id }) => id),
       );
@@ -80,8 +80,9 @@ describe('The models of a provider', () => {
   });
 
   test('of another host stay usable after OpenAI’s own end', () => {
-    const all = modelChoices(options({ provider: 'azure-openai', current: '' })).flatMap(({ choices }) => choices);
-    assert.ok(!all.find(({ id }) => id === 'gpt-4')!.detail.includes('shut down'));
+    const azure = { provider: 'azure-openai', current: 'old', deployments: { old: 'gpt-4' } };
+    const [old] = group('In use', azure);
+    assert.ok(old!.detail.includes('context') && !old!.detail.includes('shut down'), old!.detail);
     assert.equal(warningAbout('azure-openai', 'gpt-4', now), undefined);
     assert.equal(warningAbout('openai-compatible', 'gpt-4', now), undefined);
   });
@@ -129,6 +130,14 @@ describe('The models of a provider', () => {
         ['secret', 'gpt-9 · price unknown'],
       ],
     );
+  });
+
+  test('of a deployment nobody mapped have neither price nor abilities, whatever it is called; what could be deployed is no choice', () => {
+    const azure = { provider: 'azure-openai', host: 'Azure OpenAI', current: 'gpt-4o' };
+    const groups = modelChoices(options(azure));
+    assert.deepEqual(groups, [
+      { label: 'In use', choices: [{ id: 'gpt-4o', description: 'price unknown', detail: '' }] },
+    ]);
   });
 });
 
