@@ -31,7 +31,6 @@ export const vendorMentions: { readonly [path: string]: string } = {
   'host/provider-maker.ts': "keeps what hosts do not take for a window's life; Azure's settings go to Azure alone",
   'host/settings.ts': 'the setting "endpoint" has been OpenAI\'s since before there were others',
   'host/key-for.ts': 'with the Microsoft sign-in no key is needed',
-  'host/secret-keys.ts': 'compatible hosts are many, each with a key of its own',
   'host/describe-model.ts': "Azure's ids are deployments: the model behind one is what the person says it is",
   'host/model-choices.ts': 'the same, in the list to choose from',
   'host/commands/choose-model.ts': 'the same, in the list to choose from',
