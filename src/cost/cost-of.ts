@@ -55,6 +55,8 @@ export interface Billable {
   readonly usage: Usage;
   /** When the call was made (a number is milliseconds since 1970); the price of that UTC day counts. Default: now. */
   readonly at?: Date | number;
+  /** The model the response names: what a moving name such as "mistral-small-latest" stood for. */
+  readonly answeredBy?: string;
   /** The service tier the response names; absent, "auto" and "default" are the standard one. */
   readonly tier?: string;
 }
@@ -65,11 +67,13 @@ export interface Billable {
  * whatever the tier.
  */
 export function costOf(
-  { provider, model, usage, at = Date.now(), tier }: Billable,
+  { provider, model, answeredBy, usage, at = Date.now(), tier }: Billable,
   prices: PriceList = pricesInForce(),
 ): Cost {
   if (usage.reportedCost !== undefined) return reported(usage.reportedCost, at);
-  const price = prices.find(provider, model, at);
+  const asked = prices.find(provider, model, at);
+  const isMoving = asked?.row.flags?.includes('moving-alias') && answeredBy !== undefined;
+  const price = (isMoving ? prices.find(provider, answeredBy, at) : undefined) ?? asked;
   if (!price) return isFree(provider, model) ? localCost : unknown('unknown-model');
   const name = price.row.flags?.includes('override') ? 'standard' : tierNamed(tier);
   const tierRates = name && price.row.tiers[name];

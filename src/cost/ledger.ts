@@ -31,11 +31,11 @@ export interface Reservation {
   /** What the running call has probably cost by now; shown, never kept. */
   observe(estimate: Money | undefined): void;
   /**
-   * Once; what comes later is ignored. `tier` is the service tier the answer named. A call that ran alone is written at once, others
+   * Once; what comes later is ignored. `tier` and `answeredBy` are the service tier and the model the answer named. A call that ran alone is written at once, others
    * with those that end in the same turn of the event loop; this ledger's totals count it from now on. Does not throw: what cannot
    * be written now is written later, and the reservation holds its bound until then.
    */
-  settle(outcome: Outcome, tier?: string): void;
+  settle(outcome: Outcome, tier?: string, answeredBy?: string): void;
   /** Resolves after `settle`: true once it is on the disk, false where it could not be written yet. Never rejects. */
   readonly settled: Promise<boolean>;
 }
@@ -126,11 +126,11 @@ export class Ledger implements Disposable {
         running.estimate = estimate;
         this.#changed.fire();
       },
-      settle: (outcome, tier) => {
+      settle: (outcome, tier, answeredBy) => {
         if (!this.#running.delete(id)) return;
         const times = { started, settled: this.#clock.now() };
         this.#queue.push({
-          write: () => this.#settle(id, row, times, outcome, tier),
+          write: () => this.#settle(id, row, times, outcome, tier, answeredBy),
           done: failure => settled.resolve(!failure),
           // A locked or full disk must not cost anybody an answer.
           mustBeWritten: true,
@@ -171,6 +171,7 @@ export class Ledger implements Disposable {
     { started, settled }: { readonly started: number; readonly settled: number },
     outcome: Outcome,
     tier?: string,
+    answeredBy?: string,
   ): void {
     const none = { cost: undefined, usage: undefined, priceSource: undefined, priceDate: undefined };
     if (outcome === 'not-sent') return this.#store.remove(id);
@@ -178,7 +179,14 @@ export class Ledger implements Disposable {
     if (outcome === 'rejected')
       return this.#store.settle(id, { ...none, state: 'rejected', settled, cost: Money.zero });
     const usage = 'estimated' in outcome ? outcome.estimated : outcome;
-    const { money, source, flags } = costOf({ provider, model, usage, at: started, ...(tier && { tier }) });
+    const { money, source, flags } = costOf({
+      provider,
+      model,
+      usage,
+      at: started,
+      ...(tier && { tier }),
+      ...(answeredBy && { answeredBy }),
+    });
     const state = money === undefined ? 'unknown-price' : 'estimated' in outcome ? 'estimated' : 'reported';
     this.#store.settle(id, {
       state,

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { collectResponse } from '../llm/collect-response.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import type { LlmProvider } from '../llm/provider.ts';
-import type { ChatRequest, ChatResponse } from '../llm/request.ts';
+import type { ChatRequest, ChatResponse, ResponseMetadata } from '../llm/request.ts';
 import type { StreamEvent } from '../llm/stream-event.ts';
 import type { Usage } from '../llm/usage.ts';
 import { type CallFacts, type Cap, CapReached } from './call-store.ts';
@@ -77,8 +77,9 @@ class MeteredProvider implements LlmProvider {
     const response = await collectResponse(this.stream(request, signal), request);
     const { usage, metadata } = response;
     if (!usage) return response;
-    const tier = metadata.serviceTier;
-    const { money } = costOf({ provider: this.name, model: this.model, usage, at, ...(tier && { tier }) });
+    const { serviceTier: tier, model: answeredBy } = metadata;
+    const asked = { provider: this.name, model: this.model, usage, at };
+    const { money } = costOf({ ...asked, ...(tier && { tier }), ...(answeredBy && { answeredBy }) });
     return money ? { ...response, usage: { ...usage, cost: money } } : response;
   }
 
@@ -102,7 +103,7 @@ class MeteredCall {
   #inputTokens: number;
   #outputBytes = 0;
   #usage: Usage | undefined;
-  #tier: string | undefined;
+  #answer: ResponseMetadata = {};
   #begun = false;
   /** The first word is told at once. */
   #observed = -Infinity;
@@ -119,12 +120,12 @@ class MeteredCall {
     if (event.type !== 'notice') this.#begun = true;
     if (event.type === 'usage') this.#usage = event.usage;
     else if (event.type === 'text-delta' || event.type === 'thinking-delta') this.#grow(event.text);
-    else if (event.type === 'finish') this.#tier = event.metadata.serviceTier;
+    else if (event.type === 'finish') this.#answer = event.metadata;
     else if (event.type === 'tool-call') this.#grow(event.call.name + event.call.arguments);
   }
 
   end(): void {
-    this.#reservation.settle(this.#usage ?? this.#estimated(), this.#tier);
+    this.#reservation.settle(this.#usage ?? this.#estimated(), this.#answer.serviceTier, this.#answer.model);
   }
 
   fail(error: unknown): void {
@@ -132,7 +133,7 @@ class MeteredCall {
   }
 
   leave(): void {
-    this.#reservation.settle(this.#usage ?? this.#estimated(), this.#tier);
+    this.#reservation.settle(this.#usage ?? this.#estimated(), this.#answer.serviceTier, this.#answer.model);
   }
 
   #outcomeOf(error: unknown): Outcome {

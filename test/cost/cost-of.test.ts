@@ -230,6 +230,20 @@ describe('Where a cost comes from', () => {
     assert.deepEqual(own.flags, ['override']);
   });
 
+  it('a moving name is priced as the model that answered, where that has a price; any other as it was asked', () => {
+    const usage = tokens(1_000_000, 0);
+    const asked = { provider: 'mistral', model: 'mistral-medium-latest', usage, at };
+    assert.equal(costOf(asked).money?.toString(), '1.500000');
+    const answered = costOf({ ...asked, answeredBy: 'mistral-medium-2508' });
+    assert.equal(answered.money?.toString(), '0.400000');
+    assert.ok(!answered.flags.includes('moving-alias'));
+    const unheard = costOf({ ...asked, answeredBy: 'mistral-medium-2611' });
+    assert.equal(unheard.money?.toString(), '1.500000');
+    assert.ok(unheard.flags.includes('moving-alias'));
+    const other = costOf({ provider: 'openai', model: 'gpt-4o', answeredBy: 'gpt-4o-mini', usage, at });
+    assert.equal(other.money?.toString(), '2.500000');
+  });
+
   it('the price in force can be shown', () => {
     assert.deepEqual(priceOf('openai', 'gpt-5.4', at), {
       rates: {

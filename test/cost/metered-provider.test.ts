@@ -92,6 +92,15 @@ test('the row is there, reserved at its bound, before the first event', async ()
   await done;
 });
 
+test('a moving name is settled at the price of the model that answered', async () => {
+  const wire = new ScriptedProvider({ name: 'mistral', model: 'mistral-medium-latest' }).enqueue(
+    { type: 'usage', usage: tokens(1_000_000, 0) },
+    { type: 'finish', reason: 'end_turn', metadata: { model: 'mistral-medium-2508' } },
+  );
+  await drain(meter(wire).stream(request));
+  assert.equal(onlyRow().cost, 400_000_000_000n);
+});
+
 test('a stream that nobody begins is no row', () => {
   meter(new ScriptedProvider().enqueueText('x')).stream(request);
   assert.deepEqual(rows(), []);
