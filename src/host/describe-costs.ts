@@ -158,7 +158,7 @@ export function describeGroups(
   const whole = addedUp(groups, '')?.money;
   return groups.slice(0, most).map(sum => {
     const { key, calls, inputTokens, cachedTokens, outputTokens, reasoningTokens, money } = sum;
-    const share = whole && shareOf(money, whole);
+    const share = whole && sum.unknownCalls < calls ? shareOf(money, whole) : undefined;
     return {
       key,
       ...nameOf(key),

@@ -63,12 +63,13 @@ test('the highest bar fills the chart, its parts make up its height, and what is
 
 test('groups have names, shares of what is known, and "at least" where not all is known', () => {
   const sums = [[sum('openai/a/b', '0.75', { unknownCalls: 1, calls: 3 }), sum('openai/c', '0.25')], [sum('openai/d', '0', { unknownCalls: 1 })]];
-  const groups = describeGroups(sums, nameIn('model', () => undefined), 'en', 2);
+  const groups = describeGroups(sums, nameIn('model', () => undefined), 'en', 3);
   assert.deepEqual(
     groups.map(({ label, detail, cost, share }) => [label, detail, cost.text, cost.exact, share]),
     [
       ['a/b', 'OpenAI', '≥ $0.75', '$0.750000, and 1 of unknown cost', 0.75],
       ['c', 'OpenAI', '$0.25', '$0.250000', 0.25],
+      ['d', 'OpenAI', 'unknown', 'unknown', undefined],
     ],
   );
   assert.equal(nameIn('workspace', () => undefined)('').label, 'no folder');
