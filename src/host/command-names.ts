@@ -7,6 +7,7 @@ export const commandNames = [
   'newChat',
   'focusChat',
   'stopAnswer',
+  'chooseProvider',
   'chooseModel',
   'refreshModels',
   'compareProviders',

@@ -2,7 +2,7 @@ import { Money } from '../core/money.ts';
 import { costOf, priceOf } from '../cost/cost-of.ts';
 import { guessModel } from '../llm/azure-openai/deployments.ts';
 import { findModel, lifeCycle, listModels, type ModelFacts } from '../llm/model-catalog.ts';
-import { findVendor } from '../llm/vendors.ts';
+import { vendorAt } from '../llm/vendors.ts';
 import type { ModelView } from '../protocol/chat-view-state.ts';
 import type { Settings } from './settings.ts';
 
@@ -11,21 +11,26 @@ const typicalUsage = { inputTokens: 1500, outputTokens: 300, totalTokens: 1800 }
 
 /** The model of the next question as the view shows it. A model that is not in the catalogue is given the benefit of the doubt. */
 export function describeModel(
-  { provider, model, asked }: Pick<Settings, 'provider' | 'model'> & Partial<Pick<Settings, 'asked'>>,
+  {
+    provider,
+    model,
+    asked,
+    endpoint = '',
+  }: Pick<Settings, 'provider' | 'model'> & Partial<Pick<Settings, 'asked' | 'endpoint'>>,
   now: number,
   locale: string,
 ): ModelView {
-  const vendor = findVendor(provider);
+  const { label, pages, modelBehind } = vendorAt(provider, endpoint);
   const facts = findModel(provider, model);
-  const isUnsaid = asked && vendor?.modelBehind?.(asked, {}) === model;
+  const isUnsaid = asked && modelBehind?.(asked, {}) === model;
   const notes = facts ? notesOn(facts, now) : isUnsaid ? [unsaid(asked, now)] : [];
   const price = priceOf(provider, model, now);
   const typical = costOf({ provider, model, usage: typicalUsage, at: now }).money;
   return {
     id: model,
     name: model || 'No model',
-    provider: vendor?.label ?? provider,
-    keysPage: vendor?.pages.keys !== undefined,
+    provider: label,
+    keysPage: pages.keys !== undefined,
     vision: facts?.vision ?? true,
     ...(price && {
       price: `${dollars(price.rates.base.input, locale)} in, ${dollars(price.rates.base.output, locale)} out per 1M tokens`,

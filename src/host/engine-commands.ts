@@ -4,6 +4,7 @@ import type { PolicyPool } from '../llm/policy-pool.ts';
 import type { ChatView } from './chat-view.ts';
 import type { CommandName } from './command-names.ts';
 import { chooseModel } from './commands/choose-model.ts';
+import { chooseProvider } from './commands/choose-provider.ts';
 import { refreshModels } from './commands/refresh-models.ts';
 import { explainSelection } from './commands/explain-selection.ts';
 import { migrateToAzure, type MigrationParts } from './commands/migrate-to-azure.ts';
@@ -25,17 +26,20 @@ export interface CommandParts extends MigrationParts {
   readonly comparison: ReadOnlyPage;
   readonly channel: vscode.LogOutputChannel;
   readonly policies: PolicyPool;
+  /** What holds in every window. */
+  readonly memory: vscode.Memento;
   readonly resetSession: () => void;
 }
 
 /** Whatever takes more than a line is a file of its own in `commands/`. */
 export function engineCommands(parts: CommandParts): Commands {
-  const { keys, session, view, costs, lists, channel, clock, policies } = parts;
+  const { keys, session, view, costs, lists, channel, clock, policies, memory } = parts;
   const refresh = async (): Promise<boolean> => {
     const told = await refreshModels(parts);
     if (told) view.refreshModel();
     return told;
   };
+  const choose = (): Promise<void> => chooseModel({ lists, clock, refresh });
   return {
     setApiKey: () => setApiKey(keys),
     clearApiKey: async () => {
@@ -50,7 +54,8 @@ export function engineCommands(parts: CommandParts): Commands {
     },
     focusChat: () => view.focus(),
     stopAnswer: () => session.stop(),
-    chooseModel: () => chooseModel({ lists, clock, refresh }),
+    chooseProvider: () => chooseProvider({ keys, memory, chooseModel: choose }),
+    chooseModel: choose,
     refreshModels: refresh,
     compareProviders: () => parts.comparison.show(),
     explainSelection: async () => {

@@ -187,6 +187,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     log,
     providerFor,
     policies,
+    memory: context.globalState,
     act,
     resetSession: () => {
       sessionId = newId();

@@ -1,6 +1,6 @@
 import { LlmError } from '../llm/llm-error.ts';
 import { originOf } from '../llm/endpoint.ts';
-import { vendorOf } from '../llm/vendors.ts';
+import { vendorAt } from '../llm/vendors.ts';
 import type { SecretKeys } from './secret-keys.ts';
 import type { Settings } from './settings.ts';
 
@@ -19,15 +19,19 @@ export async function keyFor(keys: SecretKeys, provider: string, origin: string)
   });
 }
 
+/** Whether the person's sign-in takes the place of a key. */
+export const signsIn = ({ provider, azure }: Pick<Settings, 'provider' | 'azure'>): boolean =>
+  provider === 'azure-openai' && azure.auth === 'entra';
+
 /** Whether a question can be asked as things stand: a key is there, or none is needed. */
 export async function keyStateOf(
   { provider, endpoint, azure }: Pick<Settings, 'provider' | 'endpoint' | 'azure'>,
   keys: SecretKeys,
 ): Promise<'set' | 'missing'> {
-  if (provider === 'azure-openai' && azure.auth === 'entra') return 'set';
+  if (signsIn({ provider, azure })) return 'set';
   // An endpoint that is none has no key either; sending will say what is wrong with it.
   const origin = originOf(endpoint);
-  if (!origin) return vendorOf(provider).key === 'required' ? 'missing' : 'set';
+  if (!origin) return vendorAt(provider, endpoint).key === 'required' ? 'missing' : 'set';
   const { state } = await keys.state(provider, origin);
   return state === 'set' || state === 'not-needed' ? 'set' : 'missing';
 }

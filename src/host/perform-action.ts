@@ -3,7 +3,7 @@ import type { ChatSession } from '../chat/chat-session.ts';
 import type { FailureRecord } from '../chat/failure-record.ts';
 import { continueText } from '../chat/prompts.ts';
 import type { VendorPages } from '../llm/vendor.ts';
-import { findVendor, vendorOf } from '../llm/vendors.ts';
+import { findVendor, vendorAt } from '../llm/vendors.ts';
 import type { ActionId } from '../protocol/chat-view-state.ts';
 import { copyReport } from './copy-report.ts';
 import type { Commands } from './engine-commands.ts';
@@ -24,7 +24,10 @@ export function actionPerformer({
   const budgetOf = (turnId: string | undefined): string => failureOf(turnId)?.budget?.setting ?? 'budget';
   /** Of the vendor that the turn failed with, not of the one that is chosen by now. */
   const openPage = async (page: keyof VendorPages, turnId: string | undefined): Promise<void> => {
-    const url = (findVendor(failureOf(turnId)?.provider ?? '') ?? vendorOf(readSettings().provider)).pages[page];
+    const { provider, endpoint } = readSettings();
+    const failedWith = failureOf(turnId)?.provider ?? provider;
+    const failed = failedWith === provider ? undefined : findVendor(failedWith);
+    const url = (failed ?? vendorAt(provider, endpoint)).pages[page];
     if (url) await vscode.env.openExternal(vscode.Uri.parse(url));
   };
   return async (action, turnId) => {
@@ -52,6 +55,9 @@ export function actionPerformer({
         break;
       case 'raise-budget':
         await vscode.commands.executeCommand('workbench.action.openSettings', `pennyloom.${budgetOf(turnId)}`);
+        break;
+      case 'choose-provider':
+        await commands.chooseProvider();
         break;
       case 'switch-model':
         await commands.chooseModel();

@@ -5,7 +5,7 @@ import type { Disposable } from '../core/disposable.ts';
 import { DisposableStore } from '../core/disposable.ts';
 import { originOf } from '../llm/endpoint.ts';
 import type { KeyForm } from '../llm/vendor.ts';
-import { findVendor } from '../llm/vendors.ts';
+import { findVendor, type ProviderName, vendorAt } from '../llm/vendors.ts';
 
 /** What is known about the key for an origin, without the key. */
 export type KeyState =
@@ -55,8 +55,10 @@ export class SecretKeys implements Disposable {
   async state(provider: string, origin: string): Promise<KeyState> {
     const kept = await this.#kept(provider);
     if (kept.some(one => one.origin === origin)) return { state: 'set', source: this.#source() };
-    const [other] = kept;
-    if (findVendor(provider)?.key !== 'required') return { state: 'not-needed' };
+    if (!findVendor(provider) || vendorAt(provider as ProviderName, origin).key !== 'required')
+      return { state: 'not-needed' };
+    // Where there are many hosts, another one's key is nothing amiss.
+    const other = findVendor(provider)?.hosts ? undefined : kept[0];
     return other ? { state: 'other-origin', origin: other.origin } : { state: 'missing' };
   }
 
@@ -79,7 +81,12 @@ export class SecretKeys implements Disposable {
   }
 
   #inEnvironment(provider: string): SavedKey[] {
-    const { environment, defaultEndpoint } = findVendor(provider) ?? {};
+    const { environment, defaultEndpoint, hosts } = findVendor(provider) ?? {};
+    if (hosts)
+      return hosts.flatMap(({ environmentKey, endpoint }) => {
+        const key = environmentKey && this.#environment[environmentKey]?.trim();
+        return key ? [{ origin: originOf(endpoint)!, key }] : [];
+      });
     const key = environment && this.#environment[environment.key]?.trim();
     const named = environment?.endpoint && this.#environment[environment.endpoint]?.trim();
     const origin = originOf(named || environment?.keyFor || defaultEndpoint);

@@ -128,6 +128,17 @@ function endpointOf(own: vscode.WorkspaceConfiguration, provider: ProviderName):
   return set?.trim() || endpointFrom?.(process.env) || (defaultEndpoint ?? '');
 }
 
+/** Where a provider is asked once it is chosen; '' for nowhere yet. */
+export const configuredEndpoint = (provider: ProviderName): string =>
+  placeOf(vscode.workspace.getConfiguration('pennyloom'), provider).endpoint;
+
+/** The setting, and its value, that has a provider asked at `endpoint`. */
+export function endpointSetting(provider: ProviderName, endpoint: string): [name: string, value: unknown] {
+  if (provider === 'openai') return ['endpoint', endpoint];
+  const others = vscode.workspace.getConfiguration('pennyloom').get<object>('endpoints', {});
+  return ['endpoints', { ...others, [provider]: endpoint }];
+}
+
 /** The endpoint in the form its vendor keeps, with the model it names; one that cannot be read stays, so that sending says what is wrong. */
 function placeOf(
   own: vscode.WorkspaceConfiguration,

@@ -44,6 +44,8 @@ export interface Vendor {
   readonly probe?: (config: ProviderConfig) => Promise<Presence>;
   /** Models that run on people's own machines and cost nothing. */
   readonly isFree?: (model: string) => boolean;
+  /** Where one vendor stands for many hosts: the well-known ones. Each has a key of its own. */
+  readonly hosts?: readonly KnownHost[];
   /** Where one vendor stands for many hosts: what is known of the one at this endpoint, in place of the above. */
   readonly at?: (endpoint: string) => Partial<HostFacts>;
   /** Called for each provider that is made. What is wrong with the configuration is said when a request is prepared. */
@@ -56,6 +58,14 @@ export interface Presence {
   readonly words: string;
 }
 export type HostFacts = Pick<Vendor, 'label' | 'key' | 'environment' | 'pages'>;
+
+export interface KnownHost {
+  /** For a person. */
+  readonly label: string;
+  readonly endpoint: string;
+  /** The environment variable that the host's own tools read. */
+  readonly environmentKey?: string;
+}
 
 /** What a key looks like. One that looks different may be saved all the same. */
 export interface KeyForm {

@@ -75,6 +75,7 @@ export const actionIds = [
   'open-status',
   'open-settings',
   'raise-budget',
+  'choose-provider',
   'switch-model',
   'try-again',
   'ask-now',

@@ -1,4 +1,4 @@
-import type { ModelView } from '../protocol/chat-view-state.ts';
+import type { ActionId, ModelView } from '../protocol/chat-view-state.ts';
 import { element, icon } from './element.ts';
 import { drawActions } from './failure-card.ts';
 import type { Post } from './vscode-api.ts';
@@ -24,7 +24,8 @@ export function drawWelcome(
     welcome.append(
       sentence,
       drawActions([{ id: 'set-key', label: 'Set API Key', primary: true }], undefined, post),
-      ...(model.keysPage ? [keyLink(model.provider, post)] : []),
+      ...(model.keysPage ? [actionLink(`Get a key from ${model.provider}`, 'open-keys-page', post)] : []),
+      actionLink('Or use Anthropic, Mistral, Azure, Ollama or another host', 'choose-provider', post),
     );
   else
     welcome.append(
@@ -39,20 +40,17 @@ export function drawWelcome(
   return welcome;
 }
 
-function costSentence({ name, price, typicalCost }: ModelView): (string | Node)[] {
+function costSentence({ id, name, price, typicalCost }: ModelView): (string | Node)[] {
+  if (!id) return ['No model is chosen yet.'];
   if (typicalCost === undefined) return [`The price of ${name} is not known here, so its cost will show as unknown.`];
   const amount = element('span', { class: 'together' }, typicalCost);
   return [`A short question to ${name} typically costs `, amount, price === undefined ? '.' : ` (${price}).`];
 }
 
-function keyLink(provider: string, post: Post): HTMLElement {
-  const link = element(
-    'button',
-    { type: 'button', class: 'link-button', 'data-action': 'open-keys-page' },
-    `Get a key from ${provider}`,
-  );
+function actionLink(label: string, action: ActionId, post: Post): HTMLElement {
+  const link = element('button', { type: 'button', class: 'link-button', 'data-action': action }, label);
   link.addEventListener('click', () => {
-    post({ type: 'action', action: 'open-keys-page' });
+    post({ type: 'action', action });
   });
   return element('p', {}, link);
 }

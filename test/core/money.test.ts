@@ -15,6 +15,22 @@ describe('Money', () => {
     );
   });
 
+  it('what a host writes in its own notation is taken to the twelfth decimal, rounded half away from zero', () => {
+    const amounts = {
+      '1e-7': '0.0000001',
+      '2.5E-6': '0.0000025',
+      '0.00014': '0.000140',
+      '0.0009884999999999998': '0.0009885',
+      '4e-13': '0.000000',
+      '5e-13': '0.000000000001',
+      '1.5e2': '150.000000',
+    };
+    for (const [text, dollars] of Object.entries(amounts))
+      assert.equal(Money.fromDecimal(text).pico, Money.parse(dollars).pico, text);
+    for (const none of ['', 'NaN', '1e', '.5', '0x1', '1e99', '1,5', ' 1'])
+      assert.throws(() => Money.fromDecimal(none), RangeError);
+  });
+
   it('what is written is read back exactly', () => {
     fc.assert(fc.property(pico, amount => Money.parse(new Money(amount).toString()).pico === amount));
   });

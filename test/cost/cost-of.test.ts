@@ -43,6 +43,25 @@ describe('The reference’s examples, to the last digit', () => {
   });
 });
 
+describe('A cost that the host itself reports', () => {
+  it('is the cost, whatever the price list says and whatever the tokens are', () => {
+    for (const [provider, model] of [
+      ['openai-compatible', 'nobody/knows'],
+      ['openai', 'gpt-4o'],
+    ] as const)
+      assert.deepEqual(cost(model, tokens(1000, 100, { reportedCost: '1.2e-7' }), provider), {
+        money: Money.parse('0.00000012'),
+        source: { name: 'provider', dataDate: '2026-11-20', tier: 'standard' },
+        flags: ['provider-reported'],
+      });
+  });
+
+  it('where there is none, a model of a compatible host is never taken for OpenAI’s of the same name', () => {
+    const { money: none, flags } = cost('gpt-4o', tokens(1000, 100), 'openai-compatible');
+    assert.deepEqual([none, flags], [undefined, ['unknown-model']]);
+  });
+});
+
 describe('Cached input and cache writes', () => {
   it('cached tokens are a part of the input, at their own rate', () => {
     // 400 × 2.5 + 600 × 1.25 + 100 × 10, per million

@@ -4,9 +4,11 @@ import { test } from 'node:test';
 import { describeModel } from '../../src/host/describe-model.ts';
 import { modelOfDeployment } from '../../src/llm/azure-openai/deployments.ts';
 
+const openai = { provider: 'openai', endpoint: 'https://api.openai.com/v1' } as const;
+
 test('a model is shown with its price, what a short question costs, and whether it sees', () => {
   const at = Date.UTC(2026, 10, 22);
-  assert.deepEqual(describeModel({ provider: 'openai', model: 'gpt-4o' }, at, 'en'), {
+  assert.deepEqual(describeModel({ ...openai, model: 'gpt-4o' }, at, 'en'), {
     id: 'gpt-4o',
     name: 'gpt-4o',
     provider: 'OpenAI',
@@ -17,8 +19,8 @@ test('a model is shown with its price, what a short question costs, and whether 
     typicalCost: '≈ $0.0068',
     notes: ['GPT-4o shuts down on 2027-01-14. gpt-6-luna takes its place.'],
   });
-  assert.equal(describeModel({ provider: 'openai', model: 'gpt-3.5-turbo' }, at, 'en').vision, false);
-  assert.deepEqual(describeModel({ provider: 'openai', model: 'somebody-elses' }, at, 'en'), {
+  assert.equal(describeModel({ ...openai, model: 'gpt-3.5-turbo' }, at, 'en').vision, false);
+  assert.deepEqual(describeModel({ ...openai, model: 'somebody-elses' }, at, 'en'), {
     id: 'somebody-elses',
     name: 'somebody-elses',
     provider: 'OpenAI',
@@ -29,7 +31,7 @@ test('a model is shown with its price, what a short question costs, and whether 
 
 test('what a model cannot do, and when it ends, is said before it is asked', () => {
   const at = Date.UTC(2026, 10, 22);
-  const notes = (model: string, now = at) => describeModel({ provider: 'openai', model }, now, 'en').notes;
+  const notes = (model: string, now = at) => describeModel({ ...openai, model }, now, 'en').notes;
   assert.deepEqual(notes('gpt-5.4'), undefined);
   assert.match(
     notes('o1-mini')!.join(' '),
@@ -57,4 +59,14 @@ test('of an Azure deployment the model it is said to be is shown, and what its n
   assert.equal(first.vision, false);
   assert.match(first.notes?.join() ?? '', /cannot read your files, see images or answer word by word\./);
   assert.ok(!/shut down/.test(first.notes?.join() ?? ''));
+});
+
+test('where one provider stands for many hosts, the model is shown with the host’s own name and page', () => {
+  const at = (endpoint: string) => describeModel({ provider: 'openai-compatible', model: 'm', endpoint }, 0, 'en');
+  const { provider, keysPage, price, typicalCost } = at('https://openrouter.ai/api/v1');
+  assert.deepEqual(
+    { provider, keysPage, price, typicalCost },
+    { provider: 'OpenRouter', keysPage: true, price: undefined, typicalCost: undefined },
+  );
+  assert.equal(at('https://llm.example/v1').keysPage, false);
 });

@@ -108,6 +108,22 @@ test('compatible hosts are many: a key for each, and each key only for its host'
   assert.equal(await keys.get('openai-compatible', openai), undefined);
 });
 
+test('a compatible host is asked for a key where it is known to want one; a key of another host is nothing amiss', async () => {
+  const { keys } = openKeys();
+  await keys.set('openai-compatible', proxy, 'one');
+  assert.deepEqual(await keys.state('openai-compatible', 'https://openrouter.ai'), { state: 'missing' });
+  for (const open of ['http://localhost:1234', 'https://other.example'])
+    assert.deepEqual(await keys.state('openai-compatible', open), { state: 'not-needed' });
+});
+
+test('a key of the environment goes to the compatible host whose name it bears', async () => {
+  const { keys } = openKeys('environment', { OPENROUTER_API_KEY: ' or ', GROQ_API_KEY: 'gq', OPENAI_API_KEY: key });
+  assert.equal(await keys.get('openai-compatible', 'https://openrouter.ai'), 'or');
+  assert.equal(await keys.get('openai-compatible', 'https://api.groq.com'), 'gq');
+  for (const other of [openai, proxy, 'http://localhost:4000', 'https://api.deepseek.com'])
+    assert.equal(await keys.get('openai-compatible', other), undefined, other);
+});
+
 test('a key as the first versions saved it is still found', async () => {
   const { keys, secrets } = openKeys();
   secrets.kept.set('pennyloom.key.openai', JSON.stringify({ origin: openai, key }));

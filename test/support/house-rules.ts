@@ -35,9 +35,6 @@ export const vendorMentions: { readonly [path: string]: string } = {
   'host/model-choices.ts': 'the same, in the list to choose from',
   'host/commands/choose-model.ts': 'the same, in the list to choose from',
   'host/provider-comparison.ts': "the reference's table of five vendors",
-  'host/commands/choose-provider.ts':
-    'the questions differ: where an endpoint is kept, how one signs in, whose headers they are',
-  'host/provider-choices.ts': 'compatible hosts are many behind one name',
   'host/azure-move.ts': '"Migrate to Azure" is about two vendors by its nature',
   'host/guide-document.ts': 'the guide to that move',
   'host/commands/azure-questions.ts': 'the questions of that move',

@@ -322,6 +322,8 @@ chatTest(
   async chat => {
     assert.match(await chat.part('welcome').innerText(), /your own Mistral key/);
     assert.equal(await chat.page.locator('[data-action=open-keys-page]').count(), 0);
+    await chat.page.locator('[data-action=choose-provider]').press('Enter');
+    assert.deepEqual((await chat.posted()).at(-1), { type: 'action', action: 'choose-provider' });
   },
 );
 

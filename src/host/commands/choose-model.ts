@@ -31,7 +31,7 @@ export async function chooseModel(parts: ChooseModelParts): Promise<void> {
     return;
   }
   const id = picked === other ? await askForId(provider, current, parts.clock.now()) : picked.id;
-  if (id) await vscode.workspace.getConfiguration('pennyloom').update('model', id, target());
+  if (id) await setModel(id);
 }
 
 function modelItems({ lists, clock }: ChooseModelParts): ModelItem[] {
@@ -81,6 +81,10 @@ function askForId(provider: string, current: string, now: number): Thenable<stri
     },
   });
 }
+
+/** undefined for what the provider suggests. */
+export const setModel = (id: string | undefined): Thenable<void> =>
+  vscode.workspace.getConfiguration('pennyloom').update('model', id, target());
 
 /** Where the setting is overridden by the workspace, changing the user's would change nothing. */
 function target(): vscode.ConfigurationTarget {

@@ -1,14 +1,15 @@
 import { endpointUrl, parseEndpoint } from '../endpoint.ts';
 import { type Identity, optionalKey } from '../http/api-key.ts';
+import { askJson } from '../http/ask-json.ts';
 import { refusedLocally } from '../llm-error.ts';
 import { findModel } from '../model-catalog.ts';
 import { openai, pathOf } from '../openai/openai.ts';
 import { listModels } from '../openai/list-models.ts';
 import { OpenAiWire } from '../openai/openai-wire.ts';
 import type { ProviderConfig } from '../provider-config.ts';
-import type { FailureToMend, Vendor } from '../vendor.ts';
+import type { FailureToMend, Presence, Vendor } from '../vendor.ts';
 import { checkedHeaders } from './extra-headers.ts';
-import { presetAt } from './presets.ts';
+import { presetAt, presets } from './presets.ts';
 import { passReasoningBack } from './reasoning-content.ts';
 import { liteLlmCost } from './reported-cost.ts';
 
@@ -22,6 +23,7 @@ export const openAiCompatible: Vendor = {
   keySteps: ['Create a key at the host, or leave it empty where the host asks for none.', 'Set it here.'],
   remedies,
   readUsage: openai.readUsage!,
+  hosts: presets,
   at(endpoint) {
     const preset = presetAt(endpoint);
     if (!preset) return {};
@@ -33,6 +35,7 @@ export const openAiCompatible: Vendor = {
     const host = { label: labelOf(endpoint), authorize: () => authorize(config) };
     return listModels(config, host, () => urlOf(endpoint, 'models'));
   },
+  probe,
   connect(config) {
     const { model = '', endpoint = '' } = config;
     const preset = presetAt(endpoint);
@@ -68,6 +71,21 @@ async function authorize({ endpoint = '', apiKey, headers }: ProviderConfig): Pr
     headers: { ...extra, ...(key && { authorization: `Bearer ${key}` }) },
     secrets: [...(key ? [key] : []), ...Object.values(extra)],
   };
+}
+
+const probeLimitMs = 300;
+
+/** Without key and headers: whoever merely listens at a well-known port gets neither. */
+async function probe({ endpoint = '', ...config }: ProviderConfig): Promise<Presence> {
+  const start = presetAt(endpoint)?.local?.start;
+  try {
+    const request = { method: 'GET', url: urlOf(endpoint, 'models'), headers: {} } as const;
+    const { status } = await askJson(config, request, { vendor: labelOf(endpoint), timeoutMs: probeLimitMs });
+    if (status === 200 || status === 401 || status === 403) return { isThere: true, words: 'running' };
+    return { isThere: false, words: 'something else answers there' };
+  } catch {
+    return { isThere: false, words: start ? `not running: "${start}" starts it` : 'not running' };
+  }
 }
 
 const labelOf = (endpoint: string): string => presetAt(endpoint)?.label ?? hostOf(endpoint);

@@ -1,17 +1,12 @@
 import { originOf } from '../endpoint.ts';
 import type { ReportedCost } from '../openai/host-ways.ts';
-import type { VendorPages } from '../vendor.ts';
+import type { KnownHost, VendorPages } from '../vendor.ts';
 import { openRouterCost, xAiCost } from './reported-cost.ts';
 
 /** A host that many people use: where it is, where keys come from, and in what it differs from the next. */
-export interface HostPreset {
+export interface HostPreset extends KnownHost {
   readonly id: string;
-  /** For a person. */
-  readonly label: string;
-  readonly endpoint: string;
   readonly key: 'required' | 'optional';
-  /** The environment variable that the host's own tools read. */
-  readonly environmentKey?: string;
   readonly pages?: VendorPages;
   /** Runs on the person's machine; started by what this says. */
   readonly local?: { readonly start: string };
