@@ -1,5 +1,6 @@
 import { Money } from '../core/money.ts';
 import type { Database } from '../storage/database.ts';
+import { type Trouble, troubleOf } from '../storage/trouble.ts';
 import type { Conversation, Turn } from './conversation.ts';
 
 /** An image as it is sent. */
@@ -22,12 +23,26 @@ export interface History {
 /** Conversations in the database that all windows share. */
 export class SqliteHistory implements History {
   #db: Database;
+  #onTrouble: (trouble: Trouble) => void;
 
-  constructor(db: Database) {
+  /** @param onTrouble told when a conversation cannot be read; it is as if it were not there. */
+  constructor(db: Database, onTrouble: (trouble: Trouble) => void = () => {}) {
     this.#db = db;
+    this.#onTrouble = onTrouble;
   }
 
   load(conversationId: string): Conversation | undefined {
+    try {
+      return this.#read(conversationId);
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (!trouble) throw error;
+      this.#onTrouble(trouble);
+      return undefined;
+    }
+  }
+
+  #read(conversationId: string): Conversation | undefined {
     const row = this.#db.get('SELECT title FROM conversations WHERE id = ?', conversationId);
     if (!row) return undefined;
     const turns = this.#db

@@ -120,6 +120,17 @@ export class CapReached extends Error {
   }
 }
 
+/** Refuses a call under a cap of which nobody knows what is left: the ledger cannot be read or written. */
+export class CapUnknown extends Error {
+  override readonly name = 'CapUnknown';
+  readonly cap: Cap;
+
+  constructor(cap: Cap, cause?: unknown) {
+    super(`what is left of the ${cap.name} budget is not known`, { cause });
+    this.cap = cap;
+  }
+}
+
 export interface PartFailure {
   readonly reason: unknown;
 }

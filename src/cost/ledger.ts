@@ -3,27 +3,27 @@ import type { Disposable } from '../core/disposable.ts';
 import { Emitter, type Event } from '../core/event.ts';
 import { Money } from '../core/money.ts';
 import { orderedId } from '../core/ordered-id.ts';
-import type { Usage } from '../llm/usage.ts';
 import { openDatabase, type Database } from '../storage/database.ts';
 import { Presence } from '../storage/presence.ts';
 import { schema } from '../storage/schema.ts';
-import type { CallFacts, CallFilter, CallRow, CallStore, Cap, ModelTotal, PriceUse } from './call-store.ts';
-import { costOf } from './cost-of.ts';
+import { type Trouble, troubleOf } from '../storage/trouble.ts';
+import { addedUp, sumsIn, type Sums } from './added-up.ts';
+import {
+  type CallFacts,
+  type CallFilter,
+  type CallRow,
+  type CallSettlement,
+  type CallStore,
+  type Cap,
+  CapUnknown,
+  type ModelTotal,
+  type PartFailure,
+  type PriceUse,
+} from './call-store.ts';
+import { MemoryCallStore } from './memory-call-store.ts';
+import { end, type Outcome, rewrite, settlementOf } from './settlement.ts';
 import { SqliteCallStore } from './sqlite-call-store.ts';
 import { WriteQueue } from './write-queue.ts';
-
-/** How a call ended, as the metered provider knows it. */
-export type Outcome =
-  /** The provider's own counts. */
-  | Usage
-  /** Our counts, because the provider's never came. */
-  | { readonly estimated: Usage }
-  /** Sent, and nobody knows what became of it. */
-  | 'lost'
-  /** Answered with an error instead of an answer: not billed. */
-  | 'rejected'
-  /** Never left this machine: as if it had not been reserved. */
-  | 'not-sent';
 
 /** Room kept for one call, from before it is sent until its cost is known. */
 export interface Reservation {
@@ -71,6 +71,9 @@ export class Ledger implements Disposable {
   #running = new Map<string, { facts: CallFacts; started: number; estimate: Money | undefined }>();
   #changed = new Emitter<void>();
   #queue: WriteQueue;
+  /** Calls that the disk did not take, until it does. */
+  #offDisk = new MemoryCallStore();
+  #troubled = new Emitter<Trouble>();
   #close: () => void;
 
   constructor(store: CallStore, clock: Clock, newId: () => string, close: () => void = () => {}) {
@@ -84,11 +87,22 @@ export class Ledger implements Disposable {
   /** Fires after every reservation, estimate and settlement of this window. */
   readonly onDidChange: Event<void> = listener => this.#changed.event(listener);
 
-  /** @throws CapReached where the call could pass a cap; then nothing was reserved and nothing may be sent. */
+  /** The disk does not take what is to be written, or does not give what is to be read: calls are kept in this window meanwhile. */
+  readonly onTrouble: Event<Trouble> = listener => this.#troubled.event(listener);
+
+  /**
+   * Where the disk takes nothing the call is kept in this window until it does, unless there is a cap.
+   * @throws CapReached where the call could pass a cap, CapUnknown where that cannot be known; then nothing was reserved and nothing
+   * may be sent.
+   */
   reserve({ bound, caps = [], ...facts }: ReserveOptions): Reservation {
     const row = { ...facts, id: this.#newId(), started: this.#clock.now(), bound };
     this.#queue.flush();
-    this.#store.insert(row, caps);
+    try {
+      this.#store.insert(row, caps);
+    } catch (error) {
+      this.#keepOffDisk(row, caps, error);
+    }
     const reservation = this.#reserved(row);
     this.#changed.fire();
     return reservation;
@@ -104,8 +118,12 @@ export class Ledger implements Disposable {
       this.#queue.push({
         write: () => this.#store.insert(row, caps),
         done: failure => {
-          if (failure) reject(failure.reason);
-          else resolve(this.#reserved(row));
+          try {
+            if (failure) this.#keepOffDisk(row, caps, failure.reason);
+            resolve(this.#reserved(row));
+          } catch (error) {
+            reject(error);
+          }
         },
         mustBeWritten: false,
       });
@@ -128,10 +146,15 @@ export class Ledger implements Disposable {
       },
       settle: (outcome, tier, answeredBy) => {
         if (!this.#running.delete(id)) return;
-        const times = { started, settled: this.#clock.now() };
+        const settlement = settlementOf(row, this.#clock.now(), outcome, { tier, answeredBy });
         this.#queue.push({
-          write: () => this.#settle(id, row, times, outcome, tier, answeredBy),
-          done: failure => settled.resolve(!failure),
+          write: this.#offDisk.has(id)
+            ? () => rewrite(this.#store, row, settlement)
+            : () => end(this.#store, id, settlement),
+          done: failure => {
+            this.#settleOffDisk(row, settlement, failure);
+            settled.resolve(!failure);
+          },
           // A locked or full disk must not cost anybody an answer.
           mustBeWritten: true,
         });
@@ -142,15 +165,32 @@ export class Ledger implements Disposable {
     };
   }
 
+  /** @throws `error` where it is none of the disk's. */
+  #keepOffDisk(row: CallRow, [cap]: readonly Cap[], error: unknown): void {
+    const trouble = troubleOf(error);
+    if (!trouble) throw error;
+    this.#troubled.fire(trouble);
+    if (cap) throw new CapUnknown(cap, error);
+    this.#offDisk.insert(row, []);
+  }
+
+  /** What is not on the disk counts all the same. */
+  #settleOffDisk(row: CallRow, settlement: CallSettlement | undefined, failure: PartFailure | undefined): void {
+    if (!failure) return this.#offDisk.remove(row.id);
+    const trouble = troubleOf(failure.reason);
+    if (trouble) this.#troubled.fire(trouble);
+    rewrite(this.#offDisk, row, settlement);
+  }
+
   total(filter: CallFilter): LedgerTotal {
     this.#queue.flush();
-    const models = this.#store.totals(filter);
+    const { models, committed, prices } = this.#totals(filter);
     const running = [...this.#running.values()].filter(call => matches(call.facts, call.started, filter));
     const count = (of: (total: ModelTotal) => number): number => models.reduce((sum, total) => sum + of(total), 0);
     return {
       models,
-      ...(filter.turn !== undefined && { prices: this.#store.prices(filter.turn) }),
-      committed: this.#store.committed(filter),
+      ...(filter.turn !== undefined && { prices }),
+      committed,
       money: Money.sum(models.map(({ money }) => money)),
       calls: count(({ calls }) => calls),
       unknownCalls: count(({ unknownCalls }) => unknownCalls),
@@ -159,45 +199,23 @@ export class Ledger implements Disposable {
     };
   }
 
-  dispose(): void {
-    this.#queue.dispose();
-    this.#changed.dispose();
-    this.#close();
+  #totals(filter: CallFilter): Sums {
+    const stores = this.#offDisk.isEmpty ? [this.#store] : [this.#store, this.#offDisk];
+    try {
+      return addedUp(stores.map(store => sumsIn(store, filter)));
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (!trouble) throw error;
+      this.#troubled.fire(trouble);
+      return sumsIn(this.#offDisk, filter);
+    }
   }
 
-  #settle(
-    id: string,
-    { provider, model }: CallFacts,
-    { started, settled }: { readonly started: number; readonly settled: number },
-    outcome: Outcome,
-    tier?: string,
-    answeredBy?: string,
-  ): void {
-    const none = { cost: undefined, usage: undefined, priceSource: undefined, priceDate: undefined };
-    if (outcome === 'not-sent') return this.#store.remove(id);
-    if (outcome === 'lost') return this.#store.settle(id, { ...none, state: 'lost', settled });
-    if (outcome === 'rejected')
-      return this.#store.settle(id, { ...none, state: 'rejected', settled, cost: Money.zero });
-    const usage = 'estimated' in outcome ? outcome.estimated : outcome;
-    const { money, source, flags } = costOf({
-      provider,
-      model,
-      usage,
-      at: started,
-      ...(tier && { tier }),
-      ...(answeredBy && { answeredBy }),
-    });
-    const state = money === undefined ? 'unknown-price' : 'estimated' in outcome ? 'estimated' : 'reported';
-    this.#store.settle(id, {
-      state,
-      settled,
-      usage,
-      cost: money,
-      priceSource: source?.name,
-      priceDate: source?.dataDate,
-      tier,
-      flags,
-    });
+  dispose(): void {
+    this.#queue.dispose();
+    this.#troubled.dispose();
+    this.#changed.dispose();
+    this.#close();
   }
 }
 

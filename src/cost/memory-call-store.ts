@@ -6,6 +6,7 @@ import {
   type CallStore,
   type Cap,
   CapReached,
+  CapUnknown,
   dearestFirst,
   type ModelTotal,
   type PartFailure,
@@ -18,9 +19,16 @@ export type MemoryEntry = CallRow & { settlement?: CallSettlement; readonly dele
 /** Calls of this window only, forgotten with it: what remains where the host has no database. */
 export class MemoryCallStore implements CallStore {
   #entries = new Map<string, MemoryEntry>();
+  #forgetful: boolean;
+
+  /** @param forgetful there were calls before, or are others elsewhere, that are not here: only a session's caps can be kept. */
+  constructor({ forgetful = false }: { readonly forgetful?: boolean } = {}) {
+    this.#forgetful = forgetful;
+  }
 
   insert(row: CallRow, caps: readonly Cap[]): void {
     for (const cap of caps) {
+      if (this.#forgetful && cap.filter.session === undefined) throw new CapUnknown(cap);
       const spent = this.committed(cap.filter);
       if (!row.bound || spent.add(row.bound).compare(cap.limit) > 0) throw new CapReached(cap, spent, row.bound);
     }
@@ -34,6 +42,14 @@ export class MemoryCallStore implements CallStore {
 
   remove(id: string): void {
     this.#entries.delete(id);
+  }
+
+  has(id: string): boolean {
+    return this.#entries.has(id);
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
   }
 
   together(parts: readonly (() => void)[]): (PartFailure | undefined)[] {

@@ -5,11 +5,12 @@ import type { LlmProvider } from '../llm/provider.ts';
 import type { ChatRequest, ChatResponse, ResponseMetadata } from '../llm/request.ts';
 import type { StreamEvent } from '../llm/stream-event.ts';
 import type { Usage } from '../llm/usage.ts';
-import { type CallFacts, type Cap, CapReached } from './call-store.ts';
+import { type CallFacts, type Cap, CapReached, CapUnknown } from './call-store.ts';
 import { costOf } from './cost-of.ts';
 import { boundOf, estimatedUsage, estimateInput } from './estimate.ts';
-import type { Ledger, Outcome, Reservation } from './ledger.ts';
+import type { Ledger, Reservation } from './ledger.ts';
 import { overBudget } from './over-budget.ts';
+import type { Outcome } from './settlement.ts';
 
 export interface MeterOptions {
   readonly ledger: Ledger;
@@ -90,7 +91,9 @@ class MeteredProvider implements LlmProvider {
     try {
       return await ledger.reserveSoon({ ...facts, provider, model, bound, caps: caps?.() ?? [] });
     } catch (error) {
-      throw error instanceof CapReached ? overBudget(error, model) : notCounted(error, model);
+      throw error instanceof CapReached || error instanceof CapUnknown
+        ? overBudget(error, model)
+        : notCounted(error, model);
     }
   }
 }

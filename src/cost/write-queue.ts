@@ -6,7 +6,7 @@ import type { CallStore, PartFailure } from './call-store.ts';
 /** One thing to be written. */
 export interface Write {
   readonly write: () => void;
-  /** Called once: without a failure when it is on the disk, otherwise when it was given up, or put off. */
+  /** Without a failure when it is on the disk; with one when it was given up, or put off: then again when it is on the disk. */
   readonly done: (failure: PartFailure | undefined) => void;
   /** Put off rather than given up: it is tried again with whatever is written next. */
   readonly mustBeWritten: boolean;
@@ -63,10 +63,10 @@ export class WriteQueue implements Disposable {
   flush(): void {
     this.#isDue = false;
     if (this.#nextTry || (this.#writes.length === 0 && this.#putOff.length === 0)) return;
-    const again = this.#putOff.map(write => ({ ...write, done: () => {}, since: -Infinity }));
+    const again = this.#isTakenAgain() ? this.#putOff.splice(0).map(write => ({ ...write, since: -Infinity })) : [];
     const writes = [...again, ...this.#writes].sort((a, b) => Number(b.mustBeWritten) - Number(a.mustBeWritten));
+    if (writes.length === 0) return;
     this.#writes = [];
-    this.#putOff = [];
     const failures = this.#together(writes.map(({ write }) => write));
     writes.forEach((one, at) => {
       const failure = failures[at];
@@ -75,6 +75,15 @@ export class WriteQueue implements Disposable {
       one.done(failure);
     });
     if (this.#writes.length > 0) this.#tryAgain();
+  }
+
+  /** Whether what was put off is taken by now. One write tells; hundreds need not be tried each time. */
+  #isTakenAgain(): boolean {
+    const [first] = this.#putOff;
+    if (!first || this.#together([first.write])[0]) return false;
+    this.#putOff.shift();
+    first.done(undefined);
+    return true;
   }
 
   dispose(): void {

@@ -54,7 +54,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const keys = own.add(new SecretKeys(context.secrets, () => readSettings().keySource));
   const lists = new ModelLists(context.globalState);
   own.add(followKnownModels(lists, clock.now));
-  const { ledger, history, archive, unavailable } = openStorage(context.globalStorageUri.fsPath, clock, log);
+  const { ledger, history, archive, unavailable, onNotice } = openStorage(context.globalStorageUri.fsPath, clock, log);
   own.add(ledger);
   const counter = own.add(tokenCounter(context.extensionPath, clock));
   const prompts = new PromptCounter(counter);
@@ -167,10 +167,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       status.update();
     }),
   );
-  if (unavailable !== undefined)
-    void vscode.window.showWarningMessage(
-      `Pennyloom cannot keep conversations and costs beyond this window: ${unavailable}`,
-    );
+  onNotice(notice => void vscode.window.showWarningMessage(notice));
 
   const commands = engineCommands({
     keys,

@@ -6,10 +6,24 @@ export function explainBudget(
   { message, budget = {} }: FailureRecord,
   locale: string | undefined,
 ): Pick<FailureView, 'title' | 'resolutions' | 'actions'> {
-  const { setting, until, unpriced } = budget;
+  const { setting, until, unknown } = budget;
   const nothing = 'Nothing was sent and nothing was billed.';
   const tryAgain = { id: 'try-again', label: 'Try Again' } as const;
-  if (unpriced)
+  if (unknown === 'ledger')
+    return {
+      title: message,
+      resolutions: [
+        nothing,
+        'Make room on the disk, or let Pennyloom write to its folder, and reload the window.',
+        'Or go without the budget.',
+      ],
+      actions: [
+        { ...tryAgain, primary: true },
+        { id: 'raise-budget', label: 'Change Budget' },
+        { id: 'open-log', label: 'Open Log' },
+      ],
+    };
+  if (unknown === 'price')
     return {
       title: message,
       resolutions: [

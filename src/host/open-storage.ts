@@ -8,8 +8,10 @@ import { Ledger, ledgerIn } from '../cost/ledger.ts';
 import { MemoryCallArchive } from '../cost/memory-call-archive.ts';
 import { MemoryCallStore } from '../cost/memory-call-store.ts';
 import { SqliteCallArchive } from '../cost/sqlite-call-archive.ts';
-import { openDatabase } from '../storage/database.ts';
+import { markDamaged, openOrMend } from '../storage/mend.ts';
 import { schema } from '../storage/schema.ts';
+import { type Trouble, troubleOf } from '../storage/trouble.ts';
+import { mendedNotice, storageNotice } from './storage-notice.ts';
 
 export interface Storage {
   readonly ledger: Ledger;
@@ -17,27 +19,54 @@ export interface Storage {
   readonly archive: CallArchive;
   /** Why nothing is kept beyond this window; undefined where everything is. */
   readonly unavailable?: string;
+  /** What a person is to be told, each thing once; what came up before, too. */
+  onNotice(listener: (notice: string) => void): void;
 }
 
 /** The database for all windows; where it cannot be opened, memory, so that the chat works and says what is missing. */
 export function openStorage(folder: string, clock: Clock, log: Log): Storage {
+  const path = join(folder, 'pennyloom.db');
+  const notices = new Notices(log);
+  const onNotice: Storage['onNotice'] = listener => notices.listen(listener);
   try {
     mkdirSync(folder, { recursive: true });
-    const db = openDatabase(join(folder, 'pennyloom.db'), schema);
-    return {
-      ledger: ledgerIn(db, clock, () => db.close()),
-      history: new SqliteHistory(db),
-      archive: new SqliteCallArchive(db),
+    const { db, mended } = openOrMend(path, schema, clock.now());
+    if (mended) notices.add(mendedNotice(mended));
+    const ledger = ledgerIn(db, clock, () => db.close());
+    const onTrouble = (trouble: Trouble): void => {
+      if (trouble === 'damaged') markDamaged(path);
+      notices.add(storageNotice(trouble, folder));
     };
+    ledger.onTrouble(onTrouble);
+    return { ledger, history: new SqliteHistory(db, onTrouble), archive: new SqliteCallArchive(db), onNotice };
   } catch (error) {
+    notices.add(storageNotice(troubleOf(error), folder, error));
+    const store = new MemoryCallStore({ forgetful: true });
+    const ledger = new Ledger(store, clock, () => crypto.randomUUID());
     const unavailable = error instanceof Error ? error.message : String(error);
-    log.error(`Nothing is kept beyond this window: ${unavailable}`);
-    const store = new MemoryCallStore();
-    return {
-      ledger: new Ledger(store, clock, () => crypto.randomUUID()),
-      history: new ForgetfulHistory(),
-      archive: new MemoryCallArchive(store),
-      unavailable,
-    };
+    return { ledger, history: new ForgetfulHistory(), archive: new MemoryCallArchive(store), unavailable, onNotice };
+  }
+}
+
+/** What was said once is not said again, and is not lost where nobody listens yet. */
+class Notices {
+  #log: Log;
+  #said = new Set<string>();
+  #listener: ((notice: string) => void) | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  add(notice: string): void {
+    if (this.#said.has(notice)) return;
+    this.#said.add(notice);
+    this.#log.error(notice);
+    this.#listener?.(notice);
+  }
+
+  listen(listener: (notice: string) => void): void {
+    this.#listener = listener;
+    for (const notice of this.#said) listener(notice);
   }
 }

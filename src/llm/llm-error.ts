@@ -33,8 +33,8 @@ export interface BudgetFacts {
   readonly setting?: string;
   /** When it starts anew, milliseconds since the epoch; absent where it never does. */
   readonly until?: number;
-  /** Nothing is used up: what has no known price cannot be held to a budget. */
-  readonly unpriced?: true;
+  /** Nothing is known to be used up: the request has no known price, or the ledger cannot be read or written. */
+  readonly unknown?: 'price' | 'ledger';
 }
 
 export interface LlmErrorFacts {

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync, SQLInputValue } from 'node:sqlite';
+import { codeOf } from './trouble.ts';
 
 /** One schema change, applied once and for good; its place in the list is its version. */
 export type Migration = string;
@@ -155,11 +156,4 @@ class SqliteDatabase implements Database {
     }
     return statement;
   }
-}
-
-/** SQLite's own primary result code of an error, where it is one of SQLite's. */
-function codeOf(error: unknown): number | undefined {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
-    : undefined;
 }

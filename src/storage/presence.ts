@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 
@@ -49,6 +49,12 @@ export class Presence {
     } catch {
       return false;
     }
+  }
+
+  /** Whether any other window that ever held a call lives. */
+  hasOthers(): boolean {
+    const ids = existsSync(this.#folder) ? readdirSync(this.#folder).filter(name => !name.endsWith('-journal')) : [];
+    return ids.some(id => id !== this.#id && !this.isGone(id));
   }
 
   /** Nobody needs to ask for it again. */

@@ -243,7 +243,7 @@ test('under a budget a model without a price is refused, and told so', async () 
   const error = await drain(meter(inner, { caps }).stream(request));
   assert.ok(error instanceof LlmError);
   assert.equal(error.message, 'The price of nobody-knows is unknown, so it cannot be held to the day budget of $5.00.');
-  assert.deepEqual(error.facts.budget, { setting: 'budget.day', until: 7, unpriced: true });
+  assert.deepEqual(error.facts.budget, { setting: 'budget.day', until: 7, unknown: 'price' });
   assert.equal(inner.history.length, 0);
 });
 

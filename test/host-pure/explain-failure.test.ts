@@ -145,7 +145,10 @@ test('an exceeded budget: raise it, wait until it starts anew, or ask a cheaper 
     actions.map(({ label }) => label),
     ['Raise Budget', 'Switch to a Cheaper Model', 'Try Again', 'Copy Details'],
   );
-  const unpriced = explainFailure({ ...failure, budget: { setting: 'budget.day', until, unpriced: true } });
+  const unpriced = explainFailure({ ...failure, budget: { setting: 'budget.day', until, unknown: 'price' } });
   assert.deepEqual(unpriced.actions.map(({ label }) => label).slice(0, 2), ['Switch Model', 'Change Budget']);
   assert.match(unpriced.resolutions.join(' '), /its price in "models"/);
+  const blind = explainFailure({ ...failure, budget: { setting: 'budget.day', until, unknown: 'ledger' } });
+  assert.deepEqual(blind.actions[0], { id: 'try-again', label: 'Try Again', primary: true });
+  assert.match(blind.resolutions.join(' '), /room on the disk/);
 });
