@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import * as vscode from 'vscode';
 import type { TurnFacts } from '../chat/turn-setup.ts';
 import type { Clock } from '../core/clock.ts';
@@ -5,6 +6,7 @@ import type { Ledger } from '../cost/ledger.ts';
 import { metered } from '../cost/metered-provider.ts';
 import { createProvider, type ProviderConfig } from '../llm/create-provider.ts';
 import { parseEndpoint } from '../llm/endpoint.ts';
+import { directAgent } from '../llm/http/dispatcher-of.ts';
 import { refusedLocally } from '../llm/llm-error.ts';
 import { ParameterMemory } from '../llm/openai/parameter-memory.ts';
 import type { PolicyPool } from '../llm/policy-pool.ts';
@@ -32,6 +34,16 @@ export type ProviderMaker = (facts: TurnFacts) => LlmProvider;
 export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
   const { keys, ledger, policies, clock, sessionId } = options;
   const parameterMemory = new ParameterMemory();
+  let agent: Promise<Dispatcher> | undefined;
+  // One for the window: the next question finds its connection open, with no handshake before its first word.
+  const dispatcher = async (): Promise<Dispatcher> => {
+    try {
+      return await (agent ??= directAgent());
+    } catch (error) {
+      agent = undefined;
+      throw error;
+    }
+  };
   return ({ model: standIn, ...facts }) => {
     const settings = readSettings();
     const { maxTokens } = settings;
@@ -42,6 +54,7 @@ export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
       clock,
       policies,
       parameterMemory,
+      dispatcher,
       // Inside the retries: every request that is really sent has a row of its own.
       eachAttempt: wire =>
         metered(wire, {

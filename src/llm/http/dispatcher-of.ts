@@ -20,7 +20,8 @@ async function makeDispatcher({ dispatcher }: Connected): Promise<Dispatcher> {
   return typeof dispatcher === 'function' ? dispatcher() : (dispatcher ?? directAgent());
 }
 
-async function directAgent(): Promise<Dispatcher> {
+/** Connections straight to the host, kept open for the next request. */
+export async function directAgent(): Promise<Dispatcher> {
   const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
   return new Agent({ allowH2: false });
 }
