@@ -13,7 +13,10 @@ const watch = process.argv.includes('--watch');
  * `import('./x.lazy.ts')`-style bundles of their own: an import of a file named here stays a `require` of the bundle made from it, so that
  * nothing of it is read before it is needed. esbuild splits only ES modules, and VS Code's older hosts want CommonJS.
  */
-const lazyBundles = new Map([['engine.ts', './engine.cjs']]);
+const lazyBundles = new Map([
+  ['engine.ts', './engine.cjs'],
+  ['otel-exporter.ts', './otel-exporter.cjs'],
+]);
 const keepLazyBundlesApart = {
   name: 'lazy-bundles',
   setup(build) {
@@ -46,6 +49,7 @@ const browser = { ...shared, platform: 'browser', format: 'iife', target: 'es202
 const programs = [
   { ...host, entryPoints: { extension: 'src/extension.ts' } },
   { ...host, entryPoints: { engine: 'src/host/engine.ts' } },
+  { ...host, entryPoints: { 'otel-exporter': 'src/cost/otel-exporter.ts' } },
   { ...host, entryPoints: { 'tokenizer-worker': 'src/llm/tokenizer/worker.ts' } },
   {
     ...browser,

@@ -25,6 +25,7 @@ const ROOTS = [
   'ListModelsResponse',
   'Model',
   'ErrorResponse',
+  'UsageResponse',
 ];
 const PROSE = new Set(['description', 'title', 'example', 'examples', 'externalDocs', 'deprecated', 'default', 'xml']);
 /** Keywords whose values map names we must not mistake for keywords (a property may be called "title"). */

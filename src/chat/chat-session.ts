@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/disposable.ts';
 import { Emitter, type Event } from '../core/event.ts';
+import { forEachEvent } from '../core/for-each-event.ts';
 import type { Log } from '../core/log.ts';
 import type { Ledger } from '../cost/ledger.ts';
 import type { Message } from '../llm/message.ts';
@@ -21,6 +22,7 @@ import {
 import type { ContextWindow } from './context-window.ts';
 import { earlierTurnsFor, untold } from './earlier-turns.ts';
 import { failureRecord } from './failure-record.ts';
+import { LateCosts } from './late-costs.ts';
 import { ForgetfulHistory, type History, type StoredImage } from './history.ts';
 import { systemPrompt, titleOf, userMessage } from './prompts.ts';
 import { defaultLimits, runTurn, type TurnEvent } from './run-turn.ts';
@@ -42,6 +44,7 @@ export type ChatEvent =
   | { readonly type: 'turn-started'; readonly turn: Turn }
   | { readonly type: 'turn-progressed'; readonly turn: Turn; readonly event: TurnEvent }
   | { readonly type: 'turn-finished'; readonly turn: Turn; readonly ending: Ending }
+  | { readonly type: 'turn-counted'; readonly turn: Turn; readonly ending: Ending }
   | { readonly type: 'headroom-changed'; readonly headroom: RateLimitHeadroom };
 
 export interface SendInput {
@@ -67,6 +70,7 @@ export class ChatSession implements Disposable {
   /** Images that could not be saved: the question has to be asked all the same. */
   #unsaved = new ForgetfulHistory();
   #disposed = false;
+  #lateCosts: LateCosts;
   /** Conversations whose oldest messages may be left out, because the person said so. */
   #sliding = new Set<string>();
   /** Contexts that servers named when they refused, by model: for models nobody else knows. */
@@ -74,6 +78,10 @@ export class ChatSession implements Disposable {
 
   constructor(options: ChatSessionOptions, conversation?: Conversation) {
     this.#options = options;
+    this.#lateCosts = new LateCosts(options.ledger, (of, turn) => {
+      this.#save(of, turn);
+      this.#events.fire({ type: 'turn-counted', turn, ending: turn.ending! });
+    });
     this.#conversation = conversation ?? { id: options.newId(), title: '', turns: [] };
   }
 
@@ -116,10 +124,7 @@ export class ChatSession implements Disposable {
     this.#events.fire({ type: 'conversation-opened', conversation });
   }
 
-  /**
-   * Asks the last turn's question again, in its place: of the turn's fallback model, or without the oldest messages, if so asked. Does
-   * nothing while an answer runs.
-   */
+  /** Asks the last turn's question again: of its fallback model, or without the oldest messages, if so asked; not while one runs. */
   retry(turnId: string, how: { readonly fallback?: boolean; readonly shorten?: boolean } = {}): Promise<void> {
     const turn = this.#conversation.turns.at(-1);
     if (turn?.id !== turnId || this.busy) return Promise.resolve();
@@ -138,6 +143,7 @@ export class ChatSession implements Disposable {
   dispose(): void {
     this.#disposed = true;
     this.stop();
+    this.#lateCosts.dispose();
     this.#events.dispose();
   }
 
@@ -185,6 +191,7 @@ export class ChatSession implements Disposable {
     turn.ending = { ...ending, model: turn.model ?? '', cost: this.#costOf(turn), durationMs };
     this.#save(conversation, turn);
     this.#events.fire({ type: 'turn-finished', turn, ending: turn.ending });
+    this.#lateCosts.watch(conversation, turn);
     const saidNothing = turn.entries.every(({ type }) => type === 'notice');
     if (ending.failure?.fallback && setup?.fallback?.automatic && saidNothing)
       void this.retry(turn.id, { fallback: true });
@@ -287,14 +294,5 @@ export class ChatSession implements Disposable {
     let cost = unknownCost;
     this.#attempt('The cost could not be read', () => (cost = turnCost(this.#options.ledger.total({ turn: turn.id }))));
     return cost;
-  }
-}
-
-/** Feeds every event to `use` and gives what the generator returns. */
-async function forEachEvent<E, R>(events: AsyncGenerator<E, R>, use: (event: E) => void): Promise<R> {
-  for (;;) {
-    const { done, value } = await events.next();
-    if (done) return value;
-    use(value);
   }
 }

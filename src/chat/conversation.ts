@@ -76,6 +76,11 @@ export interface TurnCost {
   readonly priceDate?: string;
   /** By which prices; absent in conversations from before this was kept. */
   readonly prices?: readonly PriceUse[];
+  /** Where calls were never reported: between what and what the truth lies. */
+  readonly least?: Money;
+  readonly most?: Money;
+  /** What a call that is still being counted has probably cost; it is not in `money` yet. */
+  readonly counting?: Money;
 }
 
 /** One user message to its final answer. */
@@ -145,11 +150,12 @@ export function withoutImages(message: Message, why: string): Message {
 export const unknownCost: TurnCost = { money: Money.zero, calls: 1, unknownCalls: 1, estimatedCalls: 0 };
 
 /** What a turn has cost, from the ledger's sum over its calls. */
-export function turnCost({ money, calls, unknownCalls, estimatedCalls, models, prices }: LedgerTotal): TurnCost {
+export function turnCost(total: LedgerTotal): TurnCost {
+  const { money, calls, unknownCalls, estimatedCalls, models, prices, running, interval } = total;
   const sum = (of: (total: (typeof models)[number]) => number): number =>
-    models.reduce((all, total) => all + of(total), 0);
+    models.reduce((all, model) => all + of(model), 0);
   const priceDate = models
-    .flatMap(total => total.priceDate ?? [])
+    .flatMap(model => model.priceDate ?? [])
     .sort()
     .at(-1);
   return {
@@ -165,12 +171,16 @@ export function turnCost({ money, calls, unknownCalls, estimatedCalls, models, p
     }),
     ...(priceDate && { priceDate }),
     ...(prices && { prices }),
+    ...(interval?.most && { least: interval.least, most: interval.most }),
+    ...(running && { counting: running }),
   };
 }
 
 /** A turn that has no ending was cut short with its window: what had arrived stays, as if it had been stopped. */
 export function endInterrupted({ turns }: Conversation, totalOf: (turnId: string) => LedgerTotal): void {
   for (const turn of turns) {
+    // Counted to the end, or given up, when its window closed.
+    if (turn.ending?.cost.counting) turn.ending = { ...turn.ending, cost: turnCost(totalOf(turn.id)) };
     if (turn.ending) continue;
     const running = turn.entries.flatMap(entry =>
       entry.type === 'tool' && entry.call.status === 'running' ? entry.call : [],

@@ -183,8 +183,42 @@ export function boundOf(
   return atMost({ provider, model, inputTokens: most, maxOutputTokens, at, tier: 'auto' });
 }
 
-/** Our own count for a call whose real one never came, from what was sent and what was seen. */
-export function estimatedUsage(inputTokens: number, outputBytes: number): Usage {
-  const outputTokens = likelyTokens(outputBytes);
+/** Our own count for a call whose real one never came, from what was sent and what was seen; `outputTokens` where they were counted. */
+export function estimatedUsage(
+  inputTokens: number,
+  outputBytes: number,
+  outputTokens = likelyTokens(outputBytes),
+): Usage {
   return { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+}
+
+export interface SeenCall {
+  readonly request: ChatRequest;
+  readonly provider: string;
+  readonly model: string;
+  /** What of the answer arrived. */
+  readonly said: string;
+  /** Exact counts in o200k_base, where they were made. */
+  readonly known: (text: string) => number | undefined;
+  readonly at: number;
+}
+
+/** The longest token there is in o200k_base, bytes: a run of spaces. */
+const longestToken = 128;
+
+/**
+ * The least that a call can cost of which so much was seen: its words without any framing, all read from the cache, and what it said.
+ * undefined where the price is unknown.
+ */
+export function leastCost({ request, provider, model, said, known, at }: SeenCall): Money | undefined {
+  // Another vendor's tokens may be longer than those that were counted.
+  const isExact = framingOf(provider).isO200k === true;
+  const least = (text: string): number =>
+    (isExact ? known(text) : undefined) ?? Math.ceil(Buffer.byteLength(text) / longestToken);
+  const inputTokens = sum(request.messages, message => sum(textsOf(message), least));
+  const outputTokens = said === '' ? 0 : least(said);
+  const usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+  const read = costOf({ provider, model, usage: { ...usage, cachedInputTokens: inputTokens }, at }).money;
+  const plain = costOf({ provider, model, usage, at }).money;
+  return read && plain && (read.compare(plain) < 0 ? read : plain);
 }

@@ -20,6 +20,7 @@ import {
   type PartFailure,
   type PriceUse,
 } from './call-store.ts';
+import { type Interval, Intervals } from './intervals.ts';
 import { MemoryCallStore } from './memory-call-store.ts';
 import { end, type Outcome, rewrite, settlementOf } from './settlement.ts';
 import { SqliteCallStore } from './sqlite-call-store.ts';
@@ -52,6 +53,8 @@ export interface LedgerTotal {
   readonly estimatedCalls: number;
   /** What calls still running have probably cost by now; undefined when none runs. */
   readonly running: Money | undefined;
+  /** Of one turn, where calls of it in this window were never reported: between what and what it lies. */
+  readonly interval?: Interval;
   readonly models: readonly ModelTotal[];
   /** By which prices, where one turn was asked for. */
   readonly prices?: readonly PriceUse[];
@@ -63,6 +66,9 @@ export interface ReserveOptions extends CallFacts {
   readonly caps?: readonly Cap[];
 }
 
+/** A call of this window that is over, and what it came to. */
+export type SettledCall = CallRow & CallSettlement;
+
 /** Every call that may cost money, before and after it is sent. */
 export class Ledger implements Disposable {
   #store: CallStore;
@@ -70,6 +76,8 @@ export class Ledger implements Disposable {
   #newId: () => string;
   #running = new Map<string, { facts: CallFacts; started: number; estimate: Money | undefined }>();
   #changed = new Emitter<void>();
+  #settledCalls = new Emitter<SettledCall>();
+  #intervals = new Intervals();
   #queue: WriteQueue;
   /** Calls that the disk did not take, until it does. */
   #offDisk = new MemoryCallStore();
@@ -86,6 +94,9 @@ export class Ledger implements Disposable {
 
   /** Fires after every reservation, estimate and settlement of this window. */
   readonly onDidChange: Event<void> = listener => this.#changed.event(listener);
+
+  /** Fires for each call of this window that was sent and has ended, once, whether or not it could be written yet. */
+  readonly onDidSettle: Event<SettledCall> = listener => this.#settledCalls.event(listener);
 
   /** The disk does not take what is to be written, or does not give what is to be read: calls are kept in this window meanwhile. */
   readonly onTrouble: Event<Trouble> = listener => this.#troubled.event(listener);
@@ -147,6 +158,8 @@ export class Ledger implements Disposable {
       settle: (outcome, tier, answeredBy) => {
         if (!this.#running.delete(id)) return;
         const settlement = settlementOf(row, this.#clock.now(), outcome, { tier, answeredBy });
+        this.#intervals.see(row, outcome, settlement?.cost);
+        if (settlement) this.#settledCalls.fire({ ...row, ...settlement });
         this.#queue.push({
           write: this.#offDisk.has(id)
             ? () => rewrite(this.#store, row, settlement)
@@ -187,11 +200,14 @@ export class Ledger implements Disposable {
     const { models, committed, prices } = this.#totals(filter);
     const running = [...this.#running.values()].filter(call => matches(call.facts, call.started, filter));
     const count = (of: (total: ModelTotal) => number): number => models.reduce((sum, total) => sum + of(total), 0);
+    const sum = Money.sum(models.map(({ money }) => money));
+    const interval = filter.turn === undefined ? undefined : this.#intervals.of(filter.turn, sum);
     return {
       models,
       ...(filter.turn !== undefined && { prices }),
       committed,
-      money: Money.sum(models.map(({ money }) => money)),
+      money: sum,
+      ...(interval && { interval }),
       calls: count(({ calls }) => calls),
       unknownCalls: count(({ unknownCalls }) => unknownCalls),
       estimatedCalls: count(({ estimatedCalls }) => estimatedCalls),
@@ -215,6 +231,7 @@ export class Ledger implements Disposable {
     this.#queue.dispose();
     this.#troubled.dispose();
     this.#changed.dispose();
+    this.#settledCalls.dispose();
     this.#close();
   }
 }

@@ -2,15 +2,16 @@ import type { Clock } from '../core/clock.ts';
 import { collectResponse } from '../llm/collect-response.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import type { LlmProvider } from '../llm/provider.ts';
-import type { ChatRequest, ChatResponse, ResponseMetadata } from '../llm/request.ts';
+import type { ChatRequest, ChatResponse } from '../llm/request.ts';
 import type { StreamEvent } from '../llm/stream-event.ts';
-import type { Usage } from '../llm/usage.ts';
 import { type CallFacts, type Cap, CapReached, CapUnknown } from './call-store.ts';
 import { costOf } from './cost-of.ts';
-import { boundOf, estimatedUsage, estimateInput } from './estimate.ts';
+import { DrainableStream, type Drains } from './drains.ts';
+import { boundOf } from './estimate.ts';
 import type { Ledger, Reservation } from './ledger.ts';
+import { MeteredCall } from './metered-call.ts';
 import { overBudget } from './over-budget.ts';
-import type { Outcome } from './settlement.ts';
+import type { PromptCounter } from './prompt-counter.ts';
 
 export interface MeterOptions {
   readonly ledger: Ledger;
@@ -21,10 +22,11 @@ export interface MeterOptions {
   readonly maxTokens: number | undefined;
   /** Asked before each call, so that a changed budget holds at once. */
   readonly caps?: () => readonly Cap[];
+  /** Counts what a stopped answer said. */
+  readonly counter?: PromptCounter | undefined;
+  /** Reads stopped answers on; without, a stop ends the request. */
+  readonly drains?: Drains | undefined;
 }
-
-/** How often the running estimate is told while text streams. */
-const observeEveryMs = 200;
 
 /**
  * The only door through which model calls are made: every call is reserved at its bound before it is sent and settled however it
@@ -56,21 +58,36 @@ class MeteredProvider implements LlmProvider {
       await reservation.settled;
       throw signal.reason;
     }
-    const call = new MeteredCall(reservation, request, this, this.#options.clock);
+    const { clock, counter } = this.#options;
+    const call = new MeteredCall({ reservation, request, provider: this, clock, counter });
+    const drainable = this.#drainable(request, call, signal);
     try {
-      for await (const event of this.#inner.stream(request, signal)) {
+      for await (const event of drainable ?? this.#inner.stream(request, signal)) {
         call.see(event);
         yield event;
       }
-      call.end();
+      await call.end();
     } catch (error) {
-      call.fail(error);
+      if (!drainable?.draining) await call.fail(error);
       throw error;
     } finally {
-      // The reader left early: a stop like any other.
-      call.leave();
-      await reservation.settled;
+      if (!drainable?.draining) {
+        // The reader left early: a stop like any other.
+        await call.end();
+        await reservation.settled;
+      }
     }
+  }
+
+  /** The stream as one that outlives its reader, where stopped answers are read on; a signal of its own ends the request. */
+  #drainable(request: ChatRequest, call: MeteredCall, signal: AbortSignal | undefined): DrainableStream | undefined {
+    const { drains } = this.#options;
+    const limits = drains?.limits();
+    if (!drains || !limits) return undefined;
+    const own = new AbortController();
+    const events = this.#inner.stream(request, own.signal);
+    const end = (): void => own.abort(new DOMException('The answer was read on for long enough.', 'AbortError'));
+    return new DrainableStream(events, signal, rest => drains.readOn(rest, call, limits, end));
   }
 
   async chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse> {
@@ -95,71 +112,6 @@ class MeteredProvider implements LlmProvider {
         ? overBudget(error, model)
         : notCounted(error, model);
     }
-  }
-}
-
-/** What one call has shown so far, and what that means when it ends. */
-class MeteredCall {
-  #reservation: Reservation;
-  #clock: Clock;
-  #provider: { readonly name: string; readonly model: string };
-  #inputTokens: number;
-  #outputBytes = 0;
-  #usage: Usage | undefined;
-  #answer: ResponseMetadata = {};
-  #begun = false;
-  /** The first word is told at once. */
-  #observed = -Infinity;
-
-  constructor(reservation: Reservation, request: ChatRequest, provider: LlmProvider, clock: Clock) {
-    this.#reservation = reservation;
-    this.#provider = provider;
-    this.#clock = clock;
-    this.#inputTokens = estimateInput(request, provider.name, provider.model).likely;
-  }
-
-  see(event: StreamEvent): void {
-    // Notices come from the head of an answer, also of one that is an error.
-    if (event.type !== 'notice') this.#begun = true;
-    if (event.type === 'usage') this.#usage = event.usage;
-    else if (event.type === 'text-delta' || event.type === 'thinking-delta') this.#grow(event.text);
-    else if (event.type === 'finish') this.#answer = event.metadata;
-    else if (event.type === 'tool-call') this.#grow(event.call.name + event.call.arguments);
-  }
-
-  end(): void {
-    this.#reservation.settle(this.#usage ?? this.#estimated(), this.#answer.serviceTier, this.#answer.model);
-  }
-
-  fail(error: unknown): void {
-    this.#reservation.settle(this.#outcomeOf(error));
-  }
-
-  leave(): void {
-    this.#reservation.settle(this.#usage ?? this.#estimated(), this.#answer.serviceTier, this.#answer.model);
-  }
-
-  #outcomeOf(error: unknown): Outcome {
-    if (this.#usage) return this.#usage;
-    if (error instanceof LlmError) {
-      if (error.facts.notSent) return 'not-sent';
-      if (!this.#begun) return error.facts.status === undefined ? 'lost' : 'rejected';
-    }
-    return this.#estimated();
-  }
-
-  #estimated(): Outcome {
-    return { estimated: estimatedUsage(this.#inputTokens, this.#outputBytes) };
-  }
-
-  #grow(text: string): void {
-    this.#outputBytes += Buffer.byteLength(text);
-    const now = this.#clock.monotonic();
-    if (now - this.#observed < observeEveryMs) return;
-    this.#observed = now;
-    const { name: provider, model } = this.#provider;
-    const usage = estimatedUsage(this.#inputTokens, this.#outputBytes);
-    this.#reservation.observe(costOf({ provider, model, usage, at: this.#clock.now() }).money);
   }
 }
 

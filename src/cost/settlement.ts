@@ -7,8 +7,8 @@ import { costOf } from './cost-of.ts';
 export type Outcome =
   /** The provider's own counts. */
   | Usage
-  /** Our counts, because the provider's never came. */
-  | { readonly estimated: Usage }
+  /** Our counts, because the provider's never came; and the least it can have cost, where that is known. */
+  | { readonly estimated: Usage; readonly least?: Money }
   /** Sent, and nobody knows what became of it. */
   | 'lost'
   /** Answered with an error instead of an answer: not billed. */

@@ -13,6 +13,7 @@ export const commandNames = [
   'compareProviders',
   'explainSelection',
   'showCosts',
+  'reconcileCosts',
   'resetSessionCost',
   'resetCircuitBreakers',
   'openSettings',

@@ -12,7 +12,7 @@ import type {
 } from '../protocol/chat-view-state.ts';
 import { explainFailure } from './explain-failure.ts';
 import { explainPrices } from './explain-price.ts';
-import { explainCost, formatCost } from './format-cost.ts';
+import { explainCost, formatTurnCost } from './format-cost.ts';
 
 /** The conversation in the words of the view: the same for a snapshot of what was and for an event of what happens. */
 export function describeTurn(turn: Turn, locale?: string): TurnView {
@@ -36,6 +36,8 @@ export function describeEvent(event: ChatEvent, locale?: string): ChatViewEvent 
         status: event.ending.status,
         ...describeEnding(event.ending, event.turn, locale),
       };
+    case 'turn-counted':
+      return { type: 'facts-changed', turnId: event.turn.id, facts: describeFacts(event.ending, event.turn, locale) };
     case 'conversation-opened':
     case 'headroom-changed':
       return undefined;
@@ -120,7 +122,7 @@ function describeEnding(ending: Ending, turn: Turn, locale?: string): Pick<TurnV
   return {
     ...(ending.failure && { failure: explainFailure(ending.failure, locale) }),
     // Where nothing was sent there is nothing to tell about it.
-    ...(ending.cost.calls > 0 && { facts: describeFacts(ending, turn, locale) }),
+    ...((ending.cost.calls > 0 || ending.cost.counting) && { facts: describeFacts(ending, turn, locale) }),
     ...(actions.length > 0 && { actions }),
   };
 }
@@ -134,7 +136,7 @@ function describeFacts(
   const stopNote = status === 'stopped' ? 'stopped' : stopReason && stopNotes[stopReason];
   return {
     model: model || 'unknown model',
-    cost: formatCost(cost, locale),
+    cost: formatTurnCost(cost, locale),
     costNote: costNote(cost),
     durationMs,
     toolCalls: turn.entries.filter(({ type }) => type === 'tool').length,

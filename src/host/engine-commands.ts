@@ -8,6 +8,7 @@ import { chooseProvider } from './commands/choose-provider.ts';
 import { refreshModels } from './commands/refresh-models.ts';
 import { explainSelection } from './commands/explain-selection.ts';
 import { migrateToAzure, type MigrationParts } from './commands/migrate-to-azure.ts';
+import type { Reconciler } from './commands/reconcile.ts';
 import { setApiKey } from './commands/set-api-key.ts';
 import { testAndTell } from './commands/test-connection.ts';
 import type { CostView } from './cost-view.ts';
@@ -22,6 +23,7 @@ export interface CommandParts extends MigrationParts {
   readonly session: ChatSession;
   readonly view: ChatView;
   readonly costs: CostView;
+  readonly reconciler: Reconciler;
   readonly lists: ModelLists;
   readonly comparison: ReadOnlyPage;
   readonly channel: vscode.LogOutputChannel;
@@ -44,6 +46,7 @@ export function engineCommands(parts: CommandParts): Commands {
     setApiKey: () => setApiKey(keys),
     clearApiKey: async () => {
       await keys.clear(readSettings().provider);
+      await parts.reconciler.forgetKey(readSettings().provider);
       vscode.window.setStatusBarMessage('$(key) API key cleared', 5000);
     },
     testConnection: () => testAndTell(parts),
@@ -65,6 +68,7 @@ export function engineCommands(parts: CommandParts): Commands {
       await session.send(input);
     },
     showCosts: () => costs.show(),
+    reconcileCosts: () => parts.reconciler.run(),
     resetSessionCost: parts.resetSession,
     resetCircuitBreakers: () => {
       policies.resetBreakers();

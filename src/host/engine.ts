@@ -5,6 +5,7 @@ import type { TurnFacts, TurnSetup } from '../chat/turn-setup.ts';
 import { systemClock } from '../core/clock.ts';
 import { type Disposable, DisposableStore } from '../core/disposable.ts';
 import { orderedId } from '../core/ordered-id.ts';
+import { Drains } from '../cost/drains.ts';
 import { PromptCounter } from '../cost/prompt-counter.ts';
 import type { Cap } from '../cost/call-store.ts';
 import { imageTokens } from '../llm/image-tokens.ts';
@@ -15,7 +16,10 @@ import { allTools, createToolRegistry, type ToolRegistry } from '../tools/tool-r
 import { ChatView } from './chat-view.ts';
 import { CostStatus, type Periods } from './cost-status.ts';
 import { CostView } from './cost-view.ts';
+import { Reconciler } from './commands/reconcile.ts';
+import { warnOfCosts } from './commands/warn-of-costs.ts';
 import { type Commands, engineCommands } from './engine-commands.ts';
+import { followOtel } from './follow-otel.ts';
 import { logTurns } from './log-turns.ts';
 import { GuideDocument } from './guide-document.ts';
 import { hostLog } from './host-log.ts';
@@ -63,7 +67,16 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const policies = new PolicyPool(clock);
   const workspaceName = vscode.workspace.name ?? '';
 
-  const providerFor = providerMaker({ keys, ledger, policies, clock, sessionId: () => sessionId });
+  const drains = own.add(new Drains(clock, () => readSettings().costs.drain));
+  const providerFor = providerMaker({
+    keys,
+    ledger,
+    policies,
+    clock,
+    sessionId: () => sessionId,
+    counter: prompts,
+    drains,
+  });
 
   let workspace = openWorkspace(log);
   own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => (workspace = openWorkspace(log))));
@@ -126,6 +139,10 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       content: () => providerComparison({ now: clock.now(), locale: vscode.env.language }),
     }),
   );
+  own.add(warnOfCosts({ ledger, sessionId: () => sessionId }));
+  const { version } = context.extension.packageJSON as { version: string };
+  own.add(followOtel({ ledger, clock, log, version }));
+  const reconciler = own.add(new Reconciler({ secrets: context.secrets, archive, clock, log }));
   const guide = own.add(new GuideDocument(() => clock.now()));
   const caps = (): readonly Cap[] =>
     capsOf(readSettings().budgets, { session: sessionId, workspace: workspaceName, feature: '' }, clock.now());
@@ -170,6 +187,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   onNotice(notice => void vscode.window.showWarningMessage(notice));
 
   const commands = engineCommands({
+    reconciler,
     keys,
     ledger,
     session,

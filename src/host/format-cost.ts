@@ -8,11 +8,26 @@ export interface CostParts {
   readonly estimatedCalls: number;
 }
 
+/** What is said of a turn beside the sum. */
+export interface TurnParts {
+  readonly least?: Money;
+  readonly most?: Money;
+  readonly counting?: Money;
+}
+
 /** "$0.0069", "≈ $0.0069" with estimates in it, "≥ $0.0069" with unknown parts, "unknown" where nothing is known. */
 export function formatCost({ money, calls, unknownCalls, estimatedCalls }: CostParts, locale?: string): string {
   if (calls > 0 && unknownCalls === calls) return 'unknown';
   const sign = unknownCalls > 0 ? '≥ ' : estimatedCalls > 0 ? '≈ ' : '';
   return sign + money.format(locale);
+}
+
+/** With the bounds of what was never reported: "≈ $0.0031 ($0.0020–$0.0100)"; "≈ $0.0031, counting…" while an answer is still read on. */
+export function formatTurnCost(cost: CostParts & TurnParts, locale?: string): string {
+  const { counting, least, most, money } = cost;
+  if (counting) return `≈ ${money.add(counting).format(locale)}, counting…`;
+  if (!least || !most) return formatCost(cost, locale);
+  return `${formatCost(cost, locale)} (${least.format(locale)}–${most.format(locale)})`;
 }
 
 /** The same for the tooltip, in a sentence. */

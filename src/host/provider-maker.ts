@@ -2,7 +2,9 @@ import type { Dispatcher } from 'undici';
 import * as vscode from 'vscode';
 import type { TurnFacts } from '../chat/turn-setup.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Drains } from '../cost/drains.ts';
 import type { Ledger } from '../cost/ledger.ts';
+import type { PromptCounter } from '../cost/prompt-counter.ts';
 import { metered } from '../cost/metered-provider.ts';
 import { createProvider, type ProviderConfig } from '../llm/create-provider.ts';
 import { parseEndpoint } from '../llm/endpoint.ts';
@@ -26,13 +28,15 @@ export interface ProviderMakerOptions {
   readonly policies: PolicyPool;
   readonly clock: Clock;
   readonly sessionId: () => string;
+  readonly counter: PromptCounter;
+  readonly drains: Drains;
 }
 
 /** Makes the model that the settings name at this moment, metered, for one purpose. */
 export type ProviderMaker = (facts: TurnFacts) => LlmProvider;
 
 export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
-  const { keys, ledger, policies, clock, sessionId } = options;
+  const { keys, ledger, policies, clock, sessionId, counter, drains } = options;
   const parameterMemory = new ParameterMemory();
   let agent: Promise<Dispatcher> | undefined;
   // One for the window: the next question finds its connection open, with no handshake before its first word.
@@ -61,6 +65,8 @@ export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
           ledger,
           clock,
           maxTokens,
+          counter,
+          drains,
           facts: spender,
           caps: () => capsOf(readSettings().budgets, spender, clock.now()),
         }),

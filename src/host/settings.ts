@@ -3,6 +3,7 @@ import { defaultLimits, type TurnLimits } from '../chat/run-turn.ts';
 import { Money } from '../core/money.ts';
 import type { RateLimits } from '../resilience/rate-limiter.ts';
 import { presetLimits } from '../llm/openai/rate-limit-tiers.ts';
+import { type CostSettings, costSettings, limitOf } from './cost-settings.ts';
 import { findVendor, type ProviderName, vendorOf } from '../llm/vendors.ts';
 import type { ReasoningEffort } from '../llm/request.ts';
 
@@ -35,6 +36,7 @@ export interface Settings {
   readonly limits: TurnLimits;
   readonly contextOverflow: 'ask' | 'slide';
   readonly fallback: { readonly model: string; readonly automatic: boolean } | undefined;
+  readonly costs: CostSettings;
 }
 
 export interface AzureSettings {
@@ -96,6 +98,7 @@ export function readSettings(): Settings {
     },
     contextOverflow: own.get('contextOverflow', 'ask'),
     fallback: fallbackOf(own),
+    costs: costSettings(own),
     budgets: {
       session: budget(own, 'session'),
       day: budget(own, 'day'),
@@ -200,9 +203,4 @@ function featureBudgets(value: unknown): ReadonlyMap<string, Money> {
       return limit ? [[feature, limit]] : [];
     }),
   );
-}
-
-function limitOf(dollars: unknown): Money | undefined {
-  // toFixed(6): a settings file holds doubles, and no budget is meant finer than a millionth of a dollar.
-  return typeof dollars === 'number' && dollars >= 0 ? Money.parse(dollars.toFixed(6)) : undefined;
 }

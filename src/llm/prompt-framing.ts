@@ -24,6 +24,8 @@ export interface PromptFraming {
   readonly withTools: FramingTokens;
   /** How a tool is told to the model, as far as anybody knows; default is its JSON. */
   readonly toolText?: (tool: ToolDefinition) => ToolText;
+  /** Its models split text by o200k_base itself: what is counted there is no estimate. */
+  readonly isO200k?: true;
   /** The vendor's tokens for one of o200k_base; default 1. */
   readonly perO200kToken?: number;
   /** Text is brought into this form before it is split, which can make it longer. */

@@ -16,6 +16,8 @@ export interface Vendor {
   readonly key: 'required' | 'optional' | 'none';
   /** What its models read beside the words of a request; default is the common one. */
   readonly framing?: PromptFraming;
+  /** As OpenTelemetry's conventions for generative AI call it, where that is another name than the settings'. */
+  readonly telemetryName?: string;
   readonly keyForm?: KeyForm;
   /** The environment variables the vendor's own tools read: the key, and the base URL it is for; default is `keyFor`, then the default endpoint. */
   readonly environment?: { readonly key: string; readonly endpoint?: string; readonly keyFor?: string };

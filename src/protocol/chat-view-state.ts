@@ -113,7 +113,7 @@ export interface FactsView {
   readonly outputTokens?: number;
   readonly cachedTokens?: number;
   readonly reasoningTokens?: number;
-  /** "$0.0069", "≈ $0.0069", "≥ $0.0069" or "unknown". */
+  /** "$0.0069", "≈ $0.0031 ($0.0020–$0.0100)", "≈ $0.0031, counting…", "≥ $0.0069" or "unknown". */
   readonly cost: string;
   /** The longer truth for the tooltip: price source and date, bounds, what is unknown. */
   readonly costNote?: string;
@@ -159,6 +159,8 @@ export type ChatViewEvent =
       readonly facts?: FactsView;
       readonly actions?: readonly ActionView[];
     }
+  /** Of a turn that had finished: its cost is known now. */
+  | { readonly type: 'facts-changed'; readonly turnId: string; readonly facts: FactsView }
   | { readonly type: 'model-changed'; readonly model: ModelView }
   | { readonly type: 'key-changed'; readonly key: 'set' | 'missing' };
 
@@ -176,6 +178,7 @@ export function reduceChatView(state: ChatViewState, event: ChatViewEvent): Chat
     case 'tool-finished':
     case 'waiting-changed':
     case 'turn-finished':
+    case 'facts-changed':
       return {
         ...state,
         turns: state.turns.map(turn => (turn.id === event.turnId ? reduceTurn(turn, event) : turn)),
@@ -200,6 +203,8 @@ function reduceTurn(turn: TurnView, event: Extract<ChatViewEvent, { turnId: stri
         ...turn,
         parts: turn.parts.map(part => (part.type === 'tool' && part.id === event.call.id ? event.call : part)),
       };
+    case 'facts-changed':
+      return { ...turn, facts: event.facts };
     case 'waiting-changed':
       return event.waiting === undefined ? withoutWaiting(turn) : { ...turn, waiting: event.waiting };
     case 'turn-finished': {

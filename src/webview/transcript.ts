@@ -76,7 +76,7 @@ export class Transcript {
   /** Draws what `event` adds; `turn` is the state after it. */
   apply(event: TurnEvent, turn: TurnView): void {
     const drawn = this.#drawn.get(turn.id);
-    if (!drawn) return;
+    if (!drawn) return this.#keepForLater(turn);
     switch (event.type) {
       case 'text-appended':
         drawn.appendText(event.text);
@@ -93,8 +93,16 @@ export class Transcript {
       case 'turn-finished':
         drawn.finish(turn);
         break;
+      case 'facts-changed':
+        drawn.setFacts(event.facts);
+        return;
     }
     if (!this.#follow.following) this.#pill.hidden = false;
+  }
+
+  /** What is not drawn yet will be drawn as it is by then. */
+  #keepForLater(turn: TurnView): void {
+    for (const [placeholder, { id }] of this.#waiting) if (id === turn.id) this.#waiting.set(placeholder, turn);
   }
 
   #draw(turn: TurnView): HTMLElement {

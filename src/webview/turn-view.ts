@@ -1,5 +1,6 @@
 import type {
   ContextView,
+  FactsView,
   ImageView,
   PartView,
   QuestionView,
@@ -95,6 +96,15 @@ export class DrawnTurn {
     const text = turn.parts.flatMap(part => (part.type === 'text' ? [part.text] : [])).join('\n\n');
     if (text) line.append(this.#copyButton(text));
     if (line.childElementCount > 0) this.#footer.append(line);
+  }
+
+  /** The cost of a turn that had finished is known now. */
+  setFacts(facts: FactsView): void {
+    const old = this.#footer.querySelector<HTMLDetailsElement>('.facts-details');
+    if (!old) return;
+    const drawn = drawFacts(facts);
+    drawn.toggleAttribute('open', old.open);
+    old.replaceWith(drawn);
   }
 
   #copyButton(text: string): HTMLButtonElement {

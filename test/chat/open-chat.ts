@@ -23,6 +23,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 export interface OpenChatOptions {
   /** Bare: it is metered here. A function is asked once per turn, as the settings are. */
   readonly provider: LlmProvider | (() => LlmProvider);
+  /** false: the provider meters itself. */
+  readonly metered?: false;
   /** A function is asked once per turn. */
   readonly tools?: readonly Tool[] | (() => readonly Tool[] | undefined);
   readonly fallback?: TurnSetup['fallback'];
@@ -74,7 +76,7 @@ export async function openChat(test: TestContext, options: OpenChatOptions): Pro
     const offered = typeof tools === 'function' ? tools() : tools;
     const meter = { ledger, clock, maxTokens: 1000, facts: { ...facts, session: 'session', workspace: 'workspace' } };
     return {
-      provider: metered(bare, meter),
+      provider: options.metered === false ? bare : metered(bare, meter),
       tools: offered && createToolRegistry(offered),
       ...(fallback && { fallback }),
       ...(limits && { limits }),

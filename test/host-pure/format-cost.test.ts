@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Money } from '../../src/core/money.ts';
-import { type CostParts, explainCost, formatCost, spokenCost } from '../../src/host/format-cost.ts';
+import { type CostParts, explainCost, formatCost, formatTurnCost, spokenCost } from '../../src/host/format-cost.ts';
 
 const parts = (dollars: string, calls: number, unknownCalls = 0, estimatedCalls = 0): CostParts => ({
   money: Money.parse(dollars),
@@ -50,4 +50,12 @@ test('a screen reader says an amount as a person would', () => {
     ['1.001', '1 dollar'],
   ];
   for (const [dollars, spoken] of table) assert.equal(spokenCost(Money.parse(dollars), 'en'), spoken);
+});
+
+test('what was never reported is told with its bounds, what is still counted as such', () => {
+  const parts = { money: Money.parse('0.0031'), calls: 1, unknownCalls: 0, estimatedCalls: 1 };
+  const bounds = { least: Money.parse('0.002'), most: Money.parse('0.01') };
+  assert.equal(formatTurnCost({ ...parts, ...bounds }, 'en'), '≈ $0.0031 ($0.0020–$0.01)');
+  assert.equal(formatTurnCost(parts, 'en'), '≈ $0.0031');
+  assert.equal(formatTurnCost({ ...parts, counting: Money.parse('0.001') }, 'en'), '≈ $0.0041, counting…');
 });

@@ -35,6 +35,7 @@ export const vendorMentions: { readonly [path: string]: string } = {
   'host/model-choices.ts': 'the same, in the list to choose from',
   'host/commands/choose-model.ts': 'the same, in the list to choose from',
   'host/provider-comparison.ts': "the reference's table of five vendors",
+  'host/commands/reconcile.ts': '"Reconcile with OpenAI" is about the one vendor that tells what an organization owes',
   'host/azure-move.ts': '"Migrate to Azure" is about two vendors by its nature',
   'host/guide-document.ts': 'the guide to that move',
   'host/commands/azure-questions.ts': 'the questions of that move',

@@ -26,6 +26,7 @@ export const azureOpenAi: Vendor = {
   label,
   key: 'required',
   framing: openAiFraming,
+  telemetryName: 'azure.ai.openai',
   keyForm: {
     example: '0123456789abcdef…',
     pattern: /^[A-Za-z0-9]{32,100}$/,

@@ -23,6 +23,7 @@ export const mistral: Vendor = {
   defaultEndpoint,
   defaultModel,
   key: 'required',
+  telemetryName: 'mistral_ai',
   keyForm: {
     example: '32 letters and digits',
     pattern: /^[A-Za-z0-9]{32}$/,

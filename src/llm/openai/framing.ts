@@ -13,6 +13,7 @@ export const openAiFraming: PromptFraming = {
   toolCall: { likely: 3, most: 16 },
   tool: { likely: 7, most: 32 },
   withTools: { likely: 12, most: 64 },
+  isO200k: true,
   toolText,
   // Responses: 400 "integer below minimum value" under it (OpenAPI document 2.3.0).
   leastOutputTokens: 16,

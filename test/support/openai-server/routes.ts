@@ -3,6 +3,7 @@ import { acceptChat, chatCompletions } from './chat-completions.ts';
 import { ApiError, badRequest } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { ModelApi } from './host.ts';
+import { isOrganizationPath, organizationPage } from './organization.ts';
 import { acceptResponses, responses } from './responses/responses.ts';
 import { sendScripted } from './scripted-answer.ts';
 
@@ -66,6 +67,10 @@ async function answerAsApi(
   const { record, state } = exchange;
   const { method, path } = record;
   const { host } = state;
+  if (isOrganizationPath(path) && method === 'GET') {
+    record.answeredBy = 'api';
+    return exchange.sendJson(organizationPage(exchange, path, exchange.query), script?.faults);
+  }
   const isModels = path === host.modelsPath || path.startsWith(`${host.modelsPath}/`);
   const api = host.apiOf(path);
   if (api === undefined && !isModels) throw new ApiError(404, `Invalid URL (${method} ${path})`);

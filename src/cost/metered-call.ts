@@ -1,0 +1,120 @@
+import { type Clock, sleep } from '../core/clock.ts';
+import { LlmError } from '../llm/llm-error.ts';
+import type { ChatRequest, ResponseMetadata } from '../llm/request.ts';
+import type { StreamEvent } from '../llm/stream-event.ts';
+import type { Usage } from '../llm/usage.ts';
+import { costOf } from './cost-of.ts';
+import { estimatedUsage, estimateInput, leastCost } from './estimate.ts';
+import type { Reservation } from './ledger.ts';
+import type { PromptCounter } from './prompt-counter.ts';
+import type { Outcome } from './settlement.ts';
+
+export interface MeteredCallFacts {
+  readonly reservation: Reservation;
+  readonly request: ChatRequest;
+  readonly provider: { readonly name: string; readonly model: string };
+  readonly clock: Clock;
+  /** Without, four bytes are a token. */
+  readonly counter: PromptCounter | undefined;
+}
+
+/** How often the running estimate is told while text streams. */
+const observeEveryMs = 200;
+/** How long the count of a stopped answer may take. */
+const patienceMs = 150;
+
+/** What one call has shown so far, and what that means when it ends. Settles once, whatever comes after. */
+export class MeteredCall {
+  #facts: MeteredCallFacts;
+  #inputTokens: number;
+  #said = '';
+  #outputBytes = 0;
+  #usage: Usage | undefined;
+  #answer: ResponseMetadata = {};
+  #begun = false;
+  /** The first word is told at once. */
+  #observed = -Infinity;
+
+  constructor(facts: MeteredCallFacts) {
+    const { request, provider, counter } = facts;
+    this.#facts = facts;
+    this.#inputTokens = estimateInput(request, provider.name, provider.model, counter?.count).likely;
+  }
+
+  /** UTF-8, of text, thinking and calls. */
+  get outputBytes(): number {
+    return this.#outputBytes;
+  }
+
+  see(event: StreamEvent): void {
+    // Notices come from the head of an answer, also of one that is an error.
+    if (event.type !== 'notice') this.#begun = true;
+    if (event.type === 'usage') this.#usage = event.usage;
+    else if (event.type === 'text-delta' || event.type === 'thinking-delta') this.#grow(event.text);
+    else if (event.type === 'finish') this.#answer = event.metadata;
+    else if (event.type === 'tool-call') this.#grow(event.call.name + event.call.arguments);
+  }
+
+  /** The answer is over, or its reader has left. */
+  async end(): Promise<void> {
+    if (!this.#usage) await this.#countSaid();
+    this.#settle(this.#usage ?? this.#estimated());
+  }
+
+  async fail(error: unknown): Promise<void> {
+    const outcome = this.#outcomeOf(error);
+    if (outcome !== undefined) return this.#settle(outcome);
+    await this.#countSaid();
+    this.#settle(this.#estimated());
+  }
+
+  /** Nobody can wait any more. */
+  giveUp(): void {
+    this.#settle(this.#usage ?? this.#estimated());
+  }
+
+  #settle(outcome: Outcome): void {
+    const { serviceTier, model } = this.#answer;
+    this.#facts.reservation.settle(outcome, serviceTier, model);
+  }
+
+  /** undefined where our own count has to do. */
+  #outcomeOf(error: unknown): Outcome | undefined {
+    if (this.#usage) return this.#usage;
+    if (!(error instanceof LlmError)) return undefined;
+    if (error.facts.notSent) return 'not-sent';
+    if (this.#begun) return undefined;
+    return error.facts.status === undefined ? 'lost' : 'rejected';
+  }
+
+  /** Exactly, where that is to be had in a moment. */
+  async #countSaid(): Promise<void> {
+    const { counter, clock } = this.#facts;
+    if (!counter || this.#said === '') return;
+    const done = new AbortController();
+    const late = sleep(clock, patienceMs, done.signal).catch(() => {});
+    await Promise.race([counter.learn([this.#said]), late]);
+    done.abort();
+  }
+
+  #estimated(): Outcome {
+    const { request, provider, counter, clock } = this.#facts;
+    const said = counter?.known(this.#said);
+    const estimated = estimatedUsage(this.#inputTokens, this.#outputBytes, said);
+    const known = (text: string): number | undefined => counter?.known(text);
+    const { name, model } = provider;
+    const least = leastCost({ request, provider: name, model, said: this.#said, known, at: clock.now() });
+    return { estimated, ...(least && { least }) };
+  }
+
+  #grow(text: string): void {
+    const { reservation, provider, clock } = this.#facts;
+    this.#said += text;
+    this.#outputBytes += Buffer.byteLength(text);
+    const now = clock.monotonic();
+    if (now - this.#observed < observeEveryMs) return;
+    this.#observed = now;
+    const usage = estimatedUsage(this.#inputTokens, this.#outputBytes);
+    reservation.observe(costOf({ provider: provider.name, model: provider.model, usage, at: clock.now() }).money);
+  }
+}
