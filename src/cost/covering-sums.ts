@@ -23,11 +23,14 @@ export function coveringSums(by: SummedDimension, span: Span, level = spansMs.le
   ];
 }
 
+/** Grouped by as they stand: a key is put together once for each group, not for each row. */
+const columnsOf = (by: SummedDimension): string => (by === 'model' ? 'provider, model' : by);
+
 const kept = (by: SummedDimension, length: number, { from, to }: Span): Terms => ({
   sql: `SELECT ${keyExpressions[by]} AS key, sum(calls) AS calls, sum(unknown) AS unknown, sum(estimated) AS estimated,
       sum(micros) AS micros, sum(picos) AS picos,
       sum(input) AS input, sum(cached) AS cached, sum(output) AS output, sum(reasoning) AS reasoning
-    FROM call_sums WHERE span = ${length} AND bucket >= ? AND bucket < ? GROUP BY key HAVING sum(calls) > 0`,
+    FROM call_sums WHERE span = ${length} AND bucket >= ? AND bucket < ? GROUP BY ${columnsOf(by)} HAVING sum(calls) > 0`,
   values: [from, to],
 });
 
@@ -36,7 +39,7 @@ const callByCall = (by: SummedDimension, { from, to }: Span): Terms => {
   return {
     sql: `SELECT ${keyExpressions[by]} AS key, count(*) AS calls, sum(cost IS NULL) AS unknown, sum(state = 'estimated') AS estimated,
         ${partsOf('cost')}, ${tokens.join(', ')}
-      FROM calls WHERE started >= ? AND started < ? AND state NOT IN ('reserved', 'rejected') GROUP BY key`,
+      FROM calls WHERE started >= ? AND started < ? AND state NOT IN ('reserved', 'rejected') GROUP BY ${columnsOf(by)}`,
     values: [from, to],
   };
 };

@@ -35,6 +35,8 @@ export class SqliteCallArchive implements CallArchive {
   async sums(by: Dimension, spans: readonly Span[], signal?: AbortSignal): Promise<GroupSum[][]> {
     const all: GroupSum[][] = [];
     for (const span of spans) {
+      if (all.length > 0) await setImmediate();
+      signal?.throwIfAborted();
       const groups = new GroupSums();
       if (by !== 'conversation') for (const sum of this.#kept(by, span)) groups.add(sum);
       else
