@@ -79,6 +79,31 @@ for (const [name, theme] of Object.entries(themes)) {
   });
 }
 
+for (const [name, theme] of Object.entries(themes)) {
+  test(`${name}: the status bar and its tooltip`, async t => {
+    window.watch(t);
+    await window.setSettings({ 'workbench.colorTheme': theme, 'pennyloom.budget.day': 0.05 });
+    await window.statusBar().hover();
+    const tooltip = window.page
+      .locator('.monaco-hover:visible, .workbench-hover:visible')
+      .filter({ hasText: 'This month' });
+    await tooltip.waitFor();
+    const { x, y, width, height } = (await tooltip.boundingBox())!;
+    const bar = (await window.statusBar().boundingBox())!;
+    const left = Math.max(0, Math.min(x, bar.x) - 8);
+    const right = Math.max(x + width, bar.x + bar.width) + 8;
+    await window.screenshot(`status-bar-${name}`, {
+      x: left,
+      y: y - 8,
+      width: right - left,
+      height: height + 8 + bar.height + 6,
+    });
+    for (const fact of ['Session', 'Today', 'left of $0.05', 'This month', 'gpt-5.4', 'Prices of 20', 'Cost View'])
+      assert.ok((await tooltip.innerText()).includes(fact), fact);
+    await window.page.mouse.move(10, 10);
+  });
+}
+
 test('the welcome state is accessible too', async t => {
   window.watch(t);
   await window.runCommand('Pennyloom: New Chat');

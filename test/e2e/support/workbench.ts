@@ -25,6 +25,14 @@ export interface WorkbenchOptions {
   readonly height?: number;
 }
 
+/** CSS pixels. */
+interface Clip {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A VS Code window with the packed extension installed, and the person in front of it. */
 export class Workbench {
   /** Changes when the browser is restarted. */
@@ -192,11 +200,12 @@ export class Workbench {
   }
 
   /** Saves what the window shows to out/screenshots (or to a file with a path of its own) and returns where. */
-  async screenshot(name: string): Promise<string> {
+  /** @param clip a part of the window. */
+  async screenshot(name: string, clip?: Clip): Promise<string> {
     const folder = join(OUT, 'screenshots');
     await mkdir(folder, { recursive: true });
     const path = /[/\\]/.test(name) ? name : join(folder, `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);
-    await this.page.screenshot({ path });
+    await this.page.screenshot({ path, ...(clip && { clip }) });
     return path;
   }
 
