@@ -6,6 +6,8 @@ import { after, before, test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { costOf } from '../../src/cost/cost-of.ts';
 import { Money } from '../../src/core/money.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { schema } from '../../src/storage/schema.ts';
 import type { RequestRecord } from '../support/loopback/request-log.ts';
 import { startOpenAiServer, type RunningOpenAiServer } from '../support/openai-server/client.ts';
 import { Workbench } from './support/workbench.ts';
@@ -127,6 +129,18 @@ test('the cost under the reply and in the status bar is the server’s own bill 
   for (const fact of ['Session', 'Today', 'This month', 'no budget set', model, 'Rate limit', 'Prices of 20'])
     assert.ok(text.includes(fact), `the tooltip lacks "${fact}": ${text}`);
   await window.page.mouse.move(10, 10);
+});
+
+test('the ledger on the disk has one row for each request that the server saw, at its own bill, and no other', async t => {
+  window.watch(t);
+  const records = await chatRequests();
+  const db = openDatabase(await window.fileNamed('pennyloom.db'), schema);
+  const rows = db.all('SELECT feature, state, cost FROM calls ORDER BY started');
+  db.close();
+  assert.deepEqual(
+    rows.map(row => [row['feature'], row['state'], row['cost']]),
+    records.map(record => ['chat', 'reported', billed([record]).pico]),
+  );
 });
 
 test('an answer is shown while it is written, its cost ticks, and Stop closes the socket and keeps the text', async t => {

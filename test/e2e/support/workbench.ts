@@ -199,6 +199,14 @@ export class Workbench {
     return found;
   }
 
+  /** A file that the extension keeps, wherever this host has it. */
+  async fileNamed(name: string): Promise<string> {
+    const paths = await readdir(this.#root, { recursive: true });
+    const found = paths.filter(path => basename(path) === name);
+    if (found.length !== 1) throw new Error(`${found.length} files are named ${name}`);
+    return join(this.#root, found[0]!);
+  }
+
   /** Saves what the window shows to out/screenshots (or to a file with a path of its own) and returns where. */
   /** @param clip a part of the window. */
   async screenshot(name: string, clip?: Clip): Promise<string> {
