@@ -34,7 +34,7 @@ export class SqliteCallStore implements CallStore {
   }
 
   insert(row: CallRow, caps: readonly Cap[]): void {
-    const writer = this.#presence?.show() ?? null;
+    const writer = this.#writer();
     const add = (): void => {
       for (const cap of caps) {
         const spent = this.committed(cap.filter);
@@ -59,6 +59,15 @@ export class SqliteCallStore implements CallStore {
     // One statement is a transaction by itself, and a part of one.
     if (caps.length === 0 || this.#db.inTransaction) add();
     else this.#db.transaction(add);
+  }
+
+  /** null where a disk without room has none for the mark: then the call is given up after a day, and not before. */
+  #writer(): string | null {
+    try {
+      return this.#presence?.show() ?? null;
+    } catch {
+      return null;
+    }
   }
 
   settle(id: string, settlement: CallSettlement): void {

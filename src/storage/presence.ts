@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 
+/** Whoever is shown is kept: a lock that nobody refers to any more is let go by the garbage collector, in the middle of a call. */
+const shown = new Set<Presence>();
+
 /**
  * Tells a window that lives from one that is gone. A living one holds a lock of the operating system on a file of its own beside the
  * database, through SQLite, which knows how on every system. The lock ends with the process, however that ends: no heartbeat to miss
@@ -30,6 +33,7 @@ export class Presence {
       throw error;
     }
     this.#lock = lock;
+    shown.add(this);
     return this.#id;
   }
 
@@ -67,6 +71,7 @@ export class Presence {
     if (!this.#lock) return;
     this.#lock.close();
     this.#lock = undefined;
+    shown.delete(this);
     this.forget(this.#id);
   }
 

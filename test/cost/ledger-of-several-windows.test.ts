@@ -68,13 +68,19 @@ test('windows that race in processes of their own never pass the cap', async t =
   );
 });
 
+/** Nothing refers to the ledger any more, and the garbage collector has been: the window lives all the same. */
 const keepRunning = `
   ledger.reserve({ ...facts, bound: Money.parse('0.9') });
-  process.stdout.write('reserved');
-  setInterval(() => {}, 1000);`;
+  setInterval(() => {}, 1000);
+  setImmediate(() => {
+    globalThis.gc();
+    setImmediate(() => { globalThis.gc(); process.stdout.write('reserved'); });
+  });`;
 
 async function startWindow(t: TestContext, path: string): Promise<{ kill(): Promise<void> }> {
-  const child = spawn(process.execPath, childProgram(path, keepRunning), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--expose-gc', ...childProgram(path, keepRunning)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const kill = async (): Promise<void> => {
     if (!child.kill('SIGKILL')) return;
     await once(child, 'exit');
@@ -163,3 +169,11 @@ function childProgram(path: string, body: string): string[] {
     ${body}`;
   return ['--no-warnings', '--input-type=module', '-e', code];
 }
+
+test('where a window cannot leave its mark it works all the same', async t => {
+  const folder = await temporaryFolder(t, { 'ledger.db-windows': 'in the way of the folder' });
+  const ledger = openLedger(join(folder, 'ledger.db'));
+  t.after(() => ledger.dispose());
+  ledger.reserve({ ...facts, bound: dollars('0.5') }).settle({ inputTokens: 1000, outputTokens: 0, totalTokens: 1000 });
+  assert.equal(ledger.total({}).calls, 1);
+});
