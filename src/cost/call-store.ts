@@ -75,12 +75,12 @@ export interface ModelTotal {
 export interface PriceUse {
   readonly provider: string;
   readonly model: string;
-  /** undefined where no price was known, and where nobody counted. */
-  readonly source: string | undefined;
+  /** Absent where no price was known, and where nobody counted. */
+  readonly source?: string;
   /** The day of the source's data, "YYYY-MM-DD". */
-  readonly dataDate: string | undefined;
+  readonly dataDate?: string;
   /** The service tier the answer named. */
-  readonly tier: string | undefined;
+  readonly tier?: string;
   readonly flags: readonly string[];
   /** When the first of them was made, milliseconds since 1970. */
   readonly at: number;

@@ -96,7 +96,14 @@ export class MemoryCallStore implements CallStore {
     for (const { provider, model, started, settlement } of this.#matching({ turn })) {
       if (!settlement || settlement.state === 'rejected') continue;
       const { priceSource: source, priceDate: dataDate, tier, flags = [] } = settlement;
-      const use = { provider, model, source, dataDate, tier, flags };
+      const use = {
+        provider,
+        model,
+        ...(source !== undefined && { source }),
+        ...(dataDate !== undefined && { dataDate }),
+        ...(tier !== undefined && { tier }),
+        flags,
+      };
       const key = JSON.stringify(use);
       uses.set(key, { ...use, at: Math.min(started, uses.get(key)?.at ?? started) });
     }

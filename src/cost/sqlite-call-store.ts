@@ -175,7 +175,9 @@ export class SqliteCallStore implements CallStore {
   }
 
   prices(turn: string): PriceUse[] {
-    const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+    // What is not known is left out: a conversation keeps this as JSON, which has no word for it.
+    const known = (name: keyof PriceUse, value: unknown): Partial<PriceUse> =>
+      typeof value === 'string' ? { [name]: value } : {};
     return this.#db
       .all(
         `SELECT provider, model, price_source, price_date, tier, flags, min(started) AS at FROM calls
@@ -186,10 +188,10 @@ export class SqliteCallStore implements CallStore {
       .map(row => ({
         provider: String(row['provider']),
         model: String(row['model']),
-        source: text(row['price_source']),
-        dataDate: text(row['price_date']),
-        tier: text(row['tier']),
-        flags: JSON.parse(text(row['flags']) ?? '[]') as string[],
+        ...known('source', row['price_source']),
+        ...known('dataDate', row['price_date']),
+        ...known('tier', row['tier']),
+        flags: JSON.parse((row['flags'] as string | null) ?? '[]') as string[],
         at: Number(row['at']),
       }));
   }

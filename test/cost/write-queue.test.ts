@@ -78,18 +78,23 @@ test('an answer does not wait longer than two seconds to be written, and is writ
 });
 
 /** A process that has the database for itself until it is told to let go. */
-async function holdDatabase(t: TestContext, path: string): Promise<() => void> {
+async function holdDatabase(t: TestContext, path: string): Promise<() => Promise<void>> {
   const code = `const db = new (require('node:sqlite').DatabaseSync)(${JSON.stringify(path)});
     db.exec('BEGIN IMMEDIATE'); process.stdout.write('held'); process.stdin.on('data', () => process.exit());`;
   const child = spawn(process.execPath, ['--no-warnings', '-e', code], { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   await once(child.stdout, 'data');
-  return () => void child.stdin.write('go');
+  return async () => {
+    const gone = once(child, 'exit');
+    child.stdin.write('go');
+    await gone;
+  };
 }
 
 test('a window that holds the real database for seconds holds up no answer, and nothing is lost', async t => {
   const path = join(await temporaryFolder(t), 'ledger.db');
-  const ledger = openLedger(path);
+  const clock = new FakeClock();
+  const ledger = openLedger(path, clock);
   t.after(() => ledger.dispose());
   const running = await ledger.reserveSoon(call);
   const release = await holdDatabase(t, path);
@@ -98,7 +103,8 @@ test('a window that holds the real database for seconds holds up no answer, and 
   // The statement has given up by itself once; both are waiting for the next try.
   await new Promise(resolve => setImmediate(resolve));
   assert.equal(ledger.total({}).calls, 0);
-  release();
+  await release();
+  await clock.advance(1000);
   (await next).settle(tokens(1000, 0));
   assert.equal(await running.settled, true);
   assert.equal(ledger.total({}).calls, 2);

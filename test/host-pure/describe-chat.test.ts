@@ -126,15 +126,16 @@ test('a cost says by which price it was counted, since when that holds, in which
     'Price of genai-prices 0.1.8, data of 2026-09-23, in force since 2026-07-30, flex tier. The rates for long requests applied to all of it.',
   );
   // Two calls by the same price are told once; a rate without a first day claims none; nor does data that has been replaced since.
+  const { tier: _, ...untiered } = use;
   const plain = { ...use, model: 'gpt-5.4', tier: 'default', flags: [] };
   assert.equal(note(plain, { ...plain, at: 0 }), 'Price of genai-prices 0.1.8, data of 2026-09-23.');
   assert.equal(
-    note({ ...use, dataDate: '2026-08-01', tier: undefined, flags: [] }),
+    note({ ...untiered, dataDate: '2026-08-01', flags: [] }),
     'Price of genai-prices 0.1.8, data of 2026-08-01.',
   );
-  assert.equal(note({ ...use, source: 'override', tier: undefined, flags: ['override'] }), 'The price is your own.');
+  assert.equal(note({ ...untiered, source: 'override', flags: ['override'] }), 'The price is your own.');
   assert.equal(
-    note({ ...use, source: undefined, dataDate: undefined, tier: undefined, flags: ['unknown-model'] }),
+    note({ provider: 'openai', model: 'gpt-6-foo', flags: ['unknown-model'], at: use.at }),
     'No price is known for this model.',
   );
 });
