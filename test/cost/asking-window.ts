@@ -26,7 +26,7 @@ async function ask({ database, endpoint, names, budget }: Order): Promise<void> 
       apiKey: 'sk-test-0123456789abcdef',
       endpoint,
       maxTokens: 200,
-      retry: { attempts: 3, baseMs: 1, capMs: 1, jitterMs: 0 },
+      retry: { attempts: 5, baseMs: 1, capMs: 1, jitterMs: 0 },
       eachAttempt: wire =>
         metered(wire, {
           ledger,
