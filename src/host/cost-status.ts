@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../core/disposable.ts';
 import { DisposableStore } from '../core/disposable.ts';
-import type { CallFilter } from '../cost/call-store.ts';
-import type { Ledger } from '../cost/ledger.ts';
+import type { CallFilter, Cap } from '../cost/call-store.ts';
+import type { Ledger, LedgerTotal } from '../cost/ledger.ts';
 import type { PolicyPool } from '../llm/policy-pool.ts';
 import type { RateLimitHeadroom } from '../llm/stream-event.ts';
-import { budgetState, spokenLabel, statusText, tooltipText } from './cost-words.ts';
-import type { Budgets } from './settings.ts';
+import { budgetState, standingsOf } from './budget-standing.ts';
+import { spokenLabel, statusText, tooltipText } from './cost-words.ts';
 
 export interface Periods {
   readonly session: CallFilter;
@@ -18,7 +18,8 @@ export interface CostStatusOptions {
   readonly item: vscode.StatusBarItem;
   readonly ledger: Ledger;
   readonly periods: () => Periods;
-  readonly budgets: () => Budgets;
+  /** The budgets that a question asked now would have to fit under. */
+  readonly caps: () => readonly Cap[];
   readonly policies: Pick<PolicyPool, 'lines' | 'onDidChangeLines'>;
 }
 
@@ -44,24 +45,37 @@ export class CostStatus implements Disposable {
   }
 
   update(): void {
-    const { item, ledger, periods, budgets, policies } = this.#options;
+    const { item, ledger, periods, caps, policies } = this.#options;
     const { session, today, month } = periods();
-    const totals = { session: ledger.total(session), today: ledger.total(today), month: ledger.total(month) };
+    const totalOf = eachOnce(ledger);
+    const totals = { session: totalOf(session), today: totalOf(today), month: totalOf(month) };
+    const standings = standingsOf(caps(), totalOf);
     const locale = vscode.env.language;
     item.text = statusText(totals.session, locale);
-    const label = spokenLabel(totals.session, locale);
+    const label = spokenLabel(totals.session, standings, locale);
     item.accessibilityInformation = { label, role: 'button' };
     const limits = { headroom: this.#headroom, lines: policies.lines };
-    const tooltip = new vscode.MarkdownString(tooltipText(totals, budgets(), limits, locale));
+    const tooltip = new vscode.MarkdownString(tooltipText(totals, standings, limits, locale));
     tooltip.isTrusted = {
       enabledCommands: ['showCosts', 'openSettings', 'resetSessionCost'].map(own => `pennyloom.${own}`),
     };
     item.tooltip = tooltip;
-    const background = backgrounds[budgetState(totals, budgets())];
+    const background = backgrounds[budgetState(standings)];
     item.backgroundColor = background === undefined ? undefined : new vscode.ThemeColor(background);
   }
 
   dispose(): void {
     this.#own.dispose();
   }
+}
+
+/** Budgets go by the same spans as the rows of the tooltip: an answer that is written has this asked five times a second. */
+function eachOnce(ledger: Ledger): (filter: CallFilter) => LedgerTotal {
+  const known = new Map<string, LedgerTotal>();
+  return filter => {
+    const name = JSON.stringify(filter);
+    const total = known.get(name) ?? ledger.total(filter);
+    known.set(name, total);
+    return total;
+  };
 }

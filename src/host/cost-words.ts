@@ -1,9 +1,9 @@
-import { Money } from '../core/money.ts';
 import type { LedgerTotal } from '../cost/ledger.ts';
 import type { Line } from '../llm/policy-pool.ts';
 import type { RateLimitHeadroom, RateLimitWindow } from '../llm/stream-event.ts';
+import { type BudgetStanding, budgetState, budgetTitle, fullest, tightest } from './budget-standing.ts';
 import { formatCost, spokenCost } from './format-cost.ts';
-import type { Budgets } from './settings.ts';
+import { formatMoment } from './periods.ts';
 
 // What the status bar says of costs: words alone, so that they can be held to what was promised.
 
@@ -24,52 +24,42 @@ export function statusText(total: LedgerTotal, locale: string): string {
   return `$(credit-card) ${formatCost(total, locale)}`;
 }
 
-/** The same for a screen reader: "Pennyloom session cost: 4.23 cents". */
-export function spokenLabel(total: LedgerTotal, locale: string): string {
-  if (total.running)
-    return `Pennyloom session cost: about ${spokenCost(total.money.add(total.running), locale)}, answering`;
-  if (total.calls === 0) return 'Pennyloom: nothing spent in this session';
-  if (total.unknownCalls === total.calls) return 'Pennyloom session cost: unknown';
+/** The same for a screen reader, with what the colour says: "Pennyloom session cost: 4.23 cents, day budget used up". */
+export function spokenLabel(total: LedgerTotal, standings: readonly BudgetStanding[], locale: string): string {
+  const state = { free: undefined, near: 'nearly used up', over: 'used up' }[budgetState(standings)];
+  const budget = state && `, ${fullest(standings)?.cap.name} budget ${state}`;
+  return `Pennyloom${spokenTotal(total, locale)}${budget ?? ''}`;
+}
+
+function spokenTotal(total: LedgerTotal, locale: string): string {
+  if (total.running) return ` session cost: about ${spokenCost(total.money.add(total.running), locale)}, answering`;
+  if (total.calls === 0) return ': nothing spent in this session';
+  if (total.unknownCalls === total.calls) return ' session cost: unknown';
   const honest = total.unknownCalls > 0 ? 'at least ' : total.estimatedCalls > 0 ? 'about ' : '';
-  return `Pennyloom session cost: ${honest}${spokenCost(total.money, locale)}`;
+  return ` session cost: ${honest}${spokenCost(total.money, locale)}`;
 }
-
-/** A budget counts as near from here on, per cent. */
-const nearShare = 80n;
-
-/** How the fullest budget stands, what running calls may yet cost counted in. */
-export function budgetState({ session, today, month }: Totals, budgets: Budgets): 'free' | 'near' | 'over' {
-  const shares = (
-    [
-      [session, budgets.session],
-      [today, budgets.day],
-      [month, budgets.month],
-    ] as const
-  ).flatMap(([total, limit]) => (limit ? [usedPercent(total.committed, limit)] : []));
-  if (shares.some(share => share >= 100n)) return 'over';
-  return shares.some(share => share >= nearShare) ? 'near' : 'free';
-}
-
-const usedPercent = (spent: Money, limit: Money): bigint =>
-  limit.pico === 0n ? 100n : (spent.pico * 100n) / limit.pico;
 
 /** Everything else, as Markdown with links to our own commands. Model ids in it come from a server: they are told as text. */
 export function tooltipText(
   totals: Totals,
-  budgets: Budgets,
+  standings: readonly BudgetStanding[],
   { headroom, lines: waiting }: Limits,
   locale: string,
 ): string {
   const { session, today, month } = totals;
   const number = (count: number): string => count.toLocaleString(locale);
+  const named = (name: string): BudgetStanding | undefined =>
+    standings.find(({ cap }) => cap.setting === `budget.${name}`);
   const lines = [
     '**Pennyloom**',
     '',
     '| | | |',
     '|:--|--:|:--|',
-    periodRow('Session', session, budgets.session, locale),
-    periodRow('Today', today, budgets.day, locale),
-    periodRow('This month', month, budgets.month, locale),
+    periodRow('Session', session, named('session'), locale),
+    periodRow('Today', today, named('day'), locale),
+    periodRow('This month', month, named('month'), locale),
+    ...standings.flatMap(standing => groupRow(standing, locale)),
+    ...leastLeft(standings, locale),
   ];
   if (session.models.length > 0)
     lines.push(
@@ -100,12 +90,32 @@ export function tooltipText(
   return lines.join('\n');
 }
 
-const leftOf = (budget: Money, { committed }: LedgerTotal): Money =>
-  budget.compare(committed) > 0 ? budget.subtract(committed) : Money.zero;
+function periodRow(name: string, total: LedgerTotal, budget: BudgetStanding | undefined, locale: string): string {
+  return `| ${name} | ${gap}${formatCost(total, locale)} | ${gap}${budget ? leftOf(budget, locale) : 'no budget set'} |`;
+}
 
-function periodRow(name: string, total: LedgerTotal, budget: Money | undefined, locale: string): string {
-  const left = budget ? `${leftOf(budget, total).format(locale)} left of ${budget.format(locale)}` : 'no budget set';
-  return `| ${name} | ${gap}${formatCost(total, locale)} | ${gap}${left} |`;
+/** Budgets of a part of the month's spending have a row of their own: what that part has cost is no other row's amount. */
+function groupRow(standing: BudgetStanding, locale: string): string[] {
+  const { cap, total } = standing;
+  const { workspace, feature } = cap.filter;
+  if (workspace === undefined && feature === undefined) return [];
+  const name = feature === undefined ? 'This workspace' : escapeCell(budgetTitle(cap));
+  return [`| ${name}, this month | ${gap}${formatCost(total, locale)} | ${gap}${leftOf(standing, locale)} |`];
+}
+
+const leftOf = ({ left, cap }: BudgetStanding, locale: string): string =>
+  `${left.format(locale)} left of ${cap.limit.format(locale)}`;
+
+/** A request has to fit under every budget: where there are several, or nothing is left, the one that decides is told. */
+function leastLeft(standings: readonly BudgetStanding[], locale: string): string[] {
+  const least = tightest(standings);
+  if (!least) return [];
+  const { cap, left } = least;
+  const name = escapeCell(cap.name);
+  if (left.pico > 0n)
+    return standings.length > 1 ? ['', `At most ${left.format(locale)} more, by the ${name} budget`] : [];
+  const until = cap.until === undefined ? 'in this session' : `until ${formatMoment(cap.until, locale)}`;
+  return ['', `The ${name} budget is used up: nothing more is sent ${until}`];
 }
 
 /** What is known of the provider's rate limits, and who waits for them. */

@@ -15,6 +15,7 @@ import type {
   OtherModelView,
   PeriodView,
 } from '../protocol/cost-view-state.ts';
+import { budgetTitle, standingsOf } from './budget-standing.ts';
 import { explainFlag } from './cost-flags.ts';
 import { monthAround } from './cost-spans.ts';
 import { type CostParts, formatCost } from './format-cost.ts';
@@ -64,17 +65,12 @@ function runningView(total: LedgerTotal, locale: string): MoneyView {
 }
 
 export const describeBudgets = (caps: readonly Cap[], ledger: Ledger, locale: string): BudgetView[] =>
-  caps.map(({ name, limit, filter }) => {
-    const { committed } = ledger.total(filter);
-    const left = limit.subtract(committed);
-    const shown = left.pico > 0n ? left : limit.subtract(limit);
-    return {
-      name: name[0]!.toUpperCase() + name.slice(1),
-      left: { text: shown.format(locale), exact: `$${shown.toString()}` },
-      limit: limit.format(locale),
-      used: Math.min(1, shareOf(committed, limit) ?? 1),
-    };
-  });
+  standingsOf(caps, filter => ledger.total(filter)).map(({ cap, left, total }) => ({
+    name: budgetTitle(cap),
+    left: { text: left.format(locale), exact: `$${left.toString()}` },
+    limit: cap.limit.format(locale),
+    used: Math.min(1, shareOf(total.committed, cap.limit) ?? 1),
+  }));
 
 /** What is known of a group, to be shown: its name, and who answers where the name does not tell. */
 export type NameOf = (key: string) => { readonly label: string; readonly detail?: string };

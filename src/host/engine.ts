@@ -27,7 +27,7 @@ import { describeModel } from './describe-model.ts';
 import { DraftPricer } from './draft-pricer.ts';
 import { openStorage } from './open-storage.ts';
 import { actionPerformer } from './perform-action.ts';
-import { capsOf, periodsAt } from './periods.ts';
+import { capsOf, everyCap, periodsAt, type Spender } from './periods.ts';
 import { keyStateOf } from './key-for.ts';
 import { followKnownModels } from './known-models.ts';
 import { LearnedModels } from './learned-models.ts';
@@ -118,9 +118,12 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     ),
   );
 
-  const status = own.add(
-    new CostStatus({ item: statusItem, ledger, periods, policies, budgets: () => readSettings().budgets }),
-  );
+  const spender = (): Omit<Spender, 'feature'> => ({
+    session: sessionId,
+    workspace: vscode.workspace.name ?? '',
+  });
+  const chatCaps = (): readonly Cap[] => capsOf(readSettings().budgets, { ...spender(), feature: 'chat' }, clock.now());
+  const status = own.add(new CostStatus({ item: statusItem, ledger, periods, policies, caps: chatCaps }));
   const pricer = own.add(
     new DraftPricer({
       session,
@@ -144,8 +147,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   own.add(followOtel({ ledger, clock, log, version }));
   const reconciler = own.add(new Reconciler({ secrets: context.secrets, archive, clock, log }));
   const guide = own.add(new GuideDocument(() => clock.now()));
-  const caps = (): readonly Cap[] =>
-    capsOf(readSettings().budgets, { session: sessionId, workspace: workspaceName, feature: '' }, clock.now());
+  const caps = (): readonly Cap[] => everyCap(readSettings().budgets, spender(), clock.now());
   const { extensionUri } = context;
   const costs = own.add(new CostView({ ledger, archive, periods, caps, clock, extensionUri, log, unavailable }));
   const act = (action: ActionId, turnId?: string): void => void perform(action, turnId);

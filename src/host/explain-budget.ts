@@ -1,5 +1,6 @@
 import type { FailureRecord } from '../chat/failure-record.ts';
 import type { FailureView } from '../protocol/chat-view-state.ts';
+import { formatMoment } from './periods.ts';
 
 /** A budget that would be passed: one sentence of what is left; then raise it, wait, or ask for something cheaper. */
 export function explainBudget(
@@ -37,7 +38,7 @@ export function explainBudget(
         tryAgain,
       ],
     };
-  const anew = until && new Date(until).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const anew = until && formatMoment(until, locale);
   return {
     title: message,
     resolutions: [

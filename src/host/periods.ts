@@ -20,14 +20,31 @@ function endsAt(now: number): { readonly today: number; readonly month: number }
   };
 }
 
+/** "Dec 1, 2026, 12:00 AM", by the clock on their wall. */
+export const formatMoment = (at: number, locale: string | undefined): string =>
+  new Date(at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+
 /** Who asks, as far as budgets tell them apart. */
 export type Spender = Pick<CallFacts, 'session' | 'workspace' | 'feature'>;
 
 /** The budgets that are set, as limits a call has to fit under. Those of a workspace and of a feature are for a calendar month. */
-export function capsOf(budgets: Budgets, { session, workspace, feature }: Spender, now: number): Cap[] {
+export function capsOf(budgets: Budgets, { feature, ...spender }: Spender, now: number): Cap[] {
+  const ofFeature = budgets.features.get(feature);
+  return capsWith(budgets, ofFeature ? [[feature, ofFeature]] : [], spender, now);
+}
+
+/** All that are set, whichever feature they are for. */
+export const everyCap = (budgets: Budgets, spender: Omit<Spender, 'feature'>, now: number): Cap[] =>
+  capsWith(budgets, budgets.features, spender, now);
+
+function capsWith(
+  budgets: Budgets,
+  features: Iterable<readonly [feature: string, limit: Money]>,
+  { session, workspace }: Omit<Spender, 'feature'>,
+  now: number,
+): Cap[] {
   const { today, month } = periodsAt(now, session);
   const ends = endsAt(now);
-  const ofFeature = budgets.features.get(feature);
   const monthly = (name: string, limit: Money, setting: string, group: CallFilter): Cap => ({
     name,
     limit,
@@ -40,6 +57,6 @@ export function capsOf(budgets: Budgets, { session, workspace, feature }: Spende
     budgets.day && { name: 'day', limit: budgets.day, filter: today, setting: 'budget.day', until: ends.today },
     budgets.month && monthly('month', budgets.month, 'budget.month', {}),
     budgets.workspace && monthly('workspace', budgets.workspace, 'budget.workspace', { workspace }),
-    ofFeature && monthly(feature, ofFeature, 'budget.features', { feature }),
+    ...[...features].map(([feature, limit]) => monthly(feature, limit, 'budget.features', { feature })),
   ].filter(cap => cap !== undefined);
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import type { Locator } from 'playwright-core';
 import { startOpenAiServer, type RunningOpenAiServer } from '../support/openai-server/client.ts';
 import { Workbench } from './support/workbench.ts';
 
@@ -103,6 +104,32 @@ for (const [name, theme] of Object.entries(themes)) {
     await window.page.mouse.move(10, 10);
   });
 }
+
+test('budgets of the workspace and of the chat colour the status bar, and its tooltip says what is left of them', async t => {
+  window.watch(t);
+  const spent = Number((await window.statusText(/\$0\.\d+/)).replace(/.*\$/, ''));
+  const kind = (name: string): Locator => window.page.locator(`.${name}-kind`).and(window.statusBar());
+  const tooltip = async (): Promise<string> => {
+    await window.statusBar().hover();
+    const shown = window.page
+      .locator('.monaco-hover:visible, .workbench-hover:visible')
+      .filter({ hasText: 'This month' });
+    await shown.waitFor();
+    await window.screenshot('status-bar-budgets');
+    const text = await shown.innerText();
+    await window.page.mouse.move(10, 10);
+    await shown.waitFor({ state: 'hidden' });
+    return text;
+  };
+  await window.setSettings({ 'pennyloom.budget.day': 5, 'pennyloom.budget.workspace': spent * 1.1 });
+  await kind('warning').waitFor();
+  assert.match(await tooltip(), /This workspace, this month[^]*At most \$0\.\d+ more, by the workspace budget/);
+  await window.setSettings({ 'pennyloom.budget.features': { chat: spent / 2 } });
+  await kind('error').waitFor();
+  assert.match(await tooltip(), /Chat, this month[^]*The chat budget is used up: nothing more is sent until/);
+  const label = await window.statusBar().locator('a').getAttribute('aria-label');
+  assert.match(label ?? '', /cents?, chat budget used up$/);
+});
 
 test('the welcome state is accessible too', async t => {
   window.watch(t);

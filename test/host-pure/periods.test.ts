@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Money } from '../../src/core/money.ts';
 import type { Cap } from '../../src/cost/call-store.ts';
-import { capsOf, periodsAt } from '../../src/host/periods.ts';
+import { capsOf, everyCap, periodsAt } from '../../src/host/periods.ts';
 import type { Budgets } from '../../src/host/settings.ts';
 
 const program = `
@@ -86,5 +86,10 @@ test('only the budgets that are set are limits, each over its own span, and each
       { name: 'workspace', limit, filter: { ...month, workspace: 'shop' }, setting: 'budget.workspace', until: nextMonth },
       { name: 'explain', limit: Money.zero, filter: { ...month, feature: 'explain' }, setting: 'budget.features', until: nextMonth },
     ], // prettier-ignore
+  );
+  const every = everyCap({ ...none, day: limit, features: new Map([['explain', Money.zero], ['chat', limit]]) }, spender, now); // prettier-ignore
+  assert.deepEqual(
+    every.map(({ name }) => name),
+    ['day', 'explain', 'chat'],
   );
 });
