@@ -1,6 +1,7 @@
 import { failedAnswer } from '../http/failed-answer.ts';
+import { later, no, type Verdict, type Verdicts, verdictOfStatus } from '../http/status-verdict.ts';
 import type { FailedAnswer, FailureContext } from '../http/wire.ts';
-import type { FailureCode, LlmError } from '../llm-error.ts';
+import type { LlmError } from '../llm-error.ts';
 
 /**
  * What an error answer means, by status, error.type and error.details.error_code; never by the wording of a message ("don't match on
@@ -20,16 +21,8 @@ export function failureFromAnswer(answer: FailedAnswer, context: FailureContext)
   });
 }
 
-interface Verdict {
-  readonly code: FailureCode;
-  readonly retryable: boolean;
-}
-
-const no = (code: FailureCode): Verdict => ({ code, retryable: false });
-const later = (code: FailureCode): Verdict => ({ code, retryable: true });
-
-/** What error.details.error_code says more exactly than the type. A Map: servers may write "constructor". */
-const byCode: ReadonlyMap<string, Verdict> = new Map([
+/** What error.details.error_code says more exactly than the type. */
+const byCode: Verdicts = new Map([
   // 429, but waiting a minute changes nothing: a month's limit is used up.
   ['contract_spend_limit_reached', no('ERR_INSUFFICIENT_QUOTA')],
   ['enforced_spend_limit_reached', no('ERR_INSUFFICIENT_QUOTA')],
@@ -37,7 +30,7 @@ const byCode: ReadonlyMap<string, Verdict> = new Map([
 ]);
 
 /** What error.type says where there is no status: inside a stream that had begun with 200. */
-const byType: ReadonlyMap<string, Verdict> = new Map([
+const byType: Verdicts = new Map([
   ['invalid_request_error', no('ERR_INVALID_REQUEST')],
   ['authentication_error', no('ERR_INVALID_API_KEY')],
   ['billing_error', no('ERR_INSUFFICIENT_QUOTA')],
@@ -51,32 +44,9 @@ function classify(status: number | undefined, error: VendorError | undefined): V
   const named = byCode.get(error?.code ?? '');
   // A code wins over the status only within what the status allows: a proxy's 502 with a stale body stays a 502.
   if (named && (status === undefined || status < 500)) return named;
-  switch (status) {
-    case 401:
-      return no('ERR_INVALID_API_KEY');
-    case 402:
-      return no('ERR_INSUFFICIENT_QUOTA');
-    case 403:
-      return no('ERR_PERMISSION_DENIED');
-    case 404:
-      // There is one address and many models. An answer that is not the API's own says nothing about the model: the address is wrong.
-      return no(error?.type ? 'ERR_MODEL_NOT_FOUND' : 'ERR_BAD_RESPONSE');
-    case 407:
-      return no('ERR_NETWORK');
-    case 408:
-      return later('ERR_TIMEOUT');
-    case 409:
-      return later('ERR_CONFLICT');
-    case 429:
-      return later('ERR_RATE_LIMIT');
-    case undefined:
-      // overloaded_error, api_error, timeout_error, and what is new.
-      return byType.get(error?.type ?? '') ?? later('ERR_SERVICE_UNAVAILABLE');
-    default:
-      // 500 api_error, 504 timeout_error, 529 overloaded_error, and what gateways add.
-      if (status >= 500) return later('ERR_SERVICE_UNAVAILABLE');
-      return no(status >= 400 ? 'ERR_INVALID_REQUEST' : 'ERR_BAD_RESPONSE');
-  }
+  // overloaded_error, api_error, timeout_error, and what is new, are all for later: inside a stream as with their 529, 500 and 504.
+  if (status === undefined) return byType.get(error?.type ?? '') ?? later('ERR_SERVICE_UNAVAILABLE');
+  return verdictOfStatus(status, Boolean(error?.type));
 }
 
 interface VendorError {

@@ -1,6 +1,7 @@
+import { later, no, type Verdicts } from '../http/status-verdict.ts';
 import type { FailedAnswer, FailureContext } from '../http/wire.ts';
 import { LlmError } from '../llm-error.ts';
-import { failureFromAnswer, later, no, type VendorVerdicts } from '../openai/failures.ts';
+import { failureFromAnswer } from '../openai/failures.ts';
 
 /**
  * What Mistral's `code` and `type` say. `{object: "error", message, type, param, code}`; 401 is `{detail: "Unauthorized"}`, 422 a list of
@@ -9,7 +10,7 @@ import { failureFromAnswer, later, no, type VendorVerdicts } from '../openai/fai
  * 1500 mistralai/mistral-vibe#617 (2026-04), 1300 raycast/extensions#31107 (2026-09), 1910 (2026), 3051 (2025). That 3505 is about the
  * model's capacity and not about the account, says Mistral in BerriAI/litellm#25078 (2026-04).
  */
-const verdicts: VendorVerdicts = new Map([
+const verdicts: Verdicts = new Map([
   ['1500', no('ERR_MODEL_NOT_FOUND')],
   ['invalid_model', no('ERR_MODEL_NOT_FOUND')],
   ['unknown_model', no('ERR_MODEL_NOT_FOUND')],

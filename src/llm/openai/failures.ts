@@ -1,22 +1,15 @@
 import { failedAnswer } from '../http/failed-answer.ts';
+import { later, no, type Verdict, type Verdicts, verdictOfStatus } from '../http/status-verdict.ts';
 import type { FailedAnswer, FailureContext } from '../http/wire.ts';
-import type { FailureCode, LlmError } from '../llm-error.ts';
-
-export interface Verdict {
-  readonly code: FailureCode;
-  readonly retryable: boolean;
-}
-
-/** What error.code or error.type says with one vendor and no other. */
-export type VendorVerdicts = ReadonlyMap<string, Verdict>;
+import type { LlmError } from '../llm-error.ts';
 
 /**
  * What an error answer means, by status, error.code and error.type; never by the wording of a message.
- * @param own stands above what these codes mean elsewhere.
+ * @param own what error.code or error.type says with one vendor and no other; above what these mean elsewhere.
  * Source: OpenAI "Error codes" guide and the OpenAPI document's ErrorResponse, read 2026-11-22; newer codes from the models page
  * of 2026-11 (credit_balance_exhausted, slow_down, server_is_overloaded).
  */
-export function failureFromAnswer(answer: FailedAnswer, context: FailureContext, own?: VendorVerdicts): LlmError {
+export function failureFromAnswer(answer: FailedAnswer, context: FailureContext, own?: Verdicts): LlmError {
   const error = parseErrorBody(answer.body);
   const { code, retryable } =
     own?.get(error?.code ?? '') ?? own?.get(error?.type ?? '') ?? classify(answer.status ?? error?.numericCode, error);
@@ -30,11 +23,8 @@ export function failureFromAnswer(answer: FailedAnswer, context: FailureContext,
   });
 }
 
-export const no = (code: FailureCode): Verdict => ({ code, retryable: false });
-export const later = (code: FailureCode): Verdict => ({ code, retryable: true });
-
-/** error.code (or, failing that, error.type) decides where it is one of these. A Map: servers may write "constructor". */
-const byVendorCode: ReadonlyMap<string, Verdict> = new Map([
+/** error.code (or, failing that, error.type) decides where it is one of these. */
+const byVendorCode: Verdicts = new Map([
   ['invalid_api_key', no('ERR_INVALID_API_KEY')],
   ['insufficient_quota', no('ERR_INSUFFICIENT_QUOTA')],
   ['credit_balance_exhausted', no('ERR_INSUFFICIENT_QUOTA')],
@@ -55,7 +45,7 @@ const byVendorCode: ReadonlyMap<string, Verdict> = new Map([
 ]);
 
 /** What error.type says where there is no status: inside a stream that had begun with 200. */
-const byTypeInStream: ReadonlyMap<string, Verdict> = new Map([
+const byTypeInStream: Verdicts = new Map([
   ['invalid_request_error', no('ERR_INVALID_REQUEST')],
   ['authentication_error', no('ERR_INVALID_API_KEY')],
   ['permission_error', no('ERR_PERMISSION_DENIED')],
@@ -71,30 +61,8 @@ function classify(status: number | undefined, error: VendorError | undefined): V
   const named = byVendorCode.get(code) ?? byVendorCode.get(type);
   // A code wins over the status only within what the status allows: a proxy's 502 with a stale body stays a 502.
   if (named && (status === undefined || sameClass(status, named))) return named;
-  switch (status) {
-    case 401:
-      return no('ERR_INVALID_API_KEY');
-    case 402:
-      return no('ERR_INSUFFICIENT_QUOTA');
-    case 403:
-      return no('ERR_PERMISSION_DENIED');
-    case 404:
-      // An answer that is not the API's own says nothing about the model: the address is wrong.
-      return no(error ? 'ERR_MODEL_NOT_FOUND' : 'ERR_BAD_RESPONSE');
-    case 407:
-      return no('ERR_NETWORK');
-    case 408:
-      return later('ERR_TIMEOUT');
-    case 409:
-      return later('ERR_CONFLICT');
-    case 429:
-      return later('ERR_RATE_LIMIT');
-    case undefined:
-      return byTypeInStream.get(type) ?? later('ERR_SERVICE_UNAVAILABLE');
-    default:
-      if (status >= 500) return later('ERR_SERVICE_UNAVAILABLE');
-      return no(status >= 400 ? 'ERR_INVALID_REQUEST' : 'ERR_BAD_RESPONSE');
-  }
+  if (status === undefined) return byTypeInStream.get(type) ?? later('ERR_SERVICE_UNAVAILABLE');
+  return verdictOfStatus(status, error !== undefined);
 }
 
 const sameClass = (status: number, verdict: Verdict): boolean =>
