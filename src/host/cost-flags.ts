@@ -19,3 +19,15 @@ const sentences: { readonly [flag: string]: string } = {
 };
 
 export const explainFlag = (flag: string): string => sentences[flag] ?? flag;
+
+/** The same in a word or two, for a row of a list; only what makes the price itself one to look at twice. */
+const inShort: { readonly [flag: string]: string } = {
+  override: 'your price',
+  unconfirmed: 'unconfirmed',
+  'price-unverified': 'unverified',
+  'sources-disagree': 'sources disagree',
+  'moving-alias': 'of the model it stands for now',
+  'openai-list-price': 'OpenAI’s list',
+};
+
+export const flagInShort = (flag: string): string | undefined => inShort[flag];

@@ -1,6 +1,7 @@
 import { costOf, priceOf } from '../cost/cost-of.ts';
 import { type BestFor, findModel, lifeCycle, listModels, type ModelFacts } from '../llm/model-catalog.ts';
 import { findVendor } from '../llm/vendors.ts';
+import { flagInShort } from './cost-flags.ts';
 import { dollars } from './describe-model.ts';
 import type { ModelList } from './model-lists.ts';
 
@@ -136,16 +137,6 @@ function listWords({ provider, id, aliases = [] }: ModelFacts, { list, host }: C
   return !isThere && `$(circle-slash) not listed by ${host} on ${list.day}`;
 }
 
-/** Prices a person should look at twice, and why. */
-const doubts = {
-  override: 'your price',
-  unconfirmed: 'unconfirmed',
-  'price-unverified': 'unverified',
-  'sources-disagree': 'sources disagree',
-  'moving-alias': 'of the model it stands for now',
-  'openai-list-price': "OpenAI's list",
-} as const;
-
 /** US dollars per million tokens, and what is to be said about them. */
 export function priceWords(
   provider: string,
@@ -159,7 +150,7 @@ export function priceWords(
     return isFree ? 'free: runs on your own machine' : 'price unknown';
   }
   const { input, output, cached } = price.rates.base;
-  const said = price.flags.flatMap(flag => doubts[flag as keyof typeof doubts] ?? []);
+  const said = price.flags.flatMap(flag => flagInShort(flag) ?? []);
   const rates = [`${dollars(input, locale)} in`, `${dollars(output, locale)} out`];
   if (cached !== undefined) rates.push(`${dollars(cached, locale)} cached`);
   if (price.rates.long && price.aboveTokens !== undefined)

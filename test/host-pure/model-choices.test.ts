@@ -97,7 +97,7 @@ describe('The models of a provider', () => {
       priceWords('mistral', 'mistral-medium-latest', { now, locale }),
       /^of the model it stands for now, sources disagree: \$1\.50 in/,
     );
-    assert.match(priceWords('azure-openai', 'gpt-4o', { now, locale }), /^OpenAI's list: /);
+    assert.match(priceWords('azure-openai', 'gpt-4o', { now, locale }), /^OpenAI’s list: /);
     assert.equal(priceWords('openai', 'gpt-6-foo', { now, locale }), 'price unknown');
     assert.equal(priceWords('ollama', 'llama3.2', { now, locale }), 'free: runs on your own machine');
   });
@@ -121,12 +121,12 @@ describe('The models of a provider', () => {
     const deployments = { prod: 'gpt-4.1', cheap: 'gpt-4o-mini', secret: 'gpt-9' };
     assert.equal(
       group('In use', { ...azure, deployments })[0]!.description,
-      "gpt-4.1 · OpenAI's list: $2.00 in, $8.00 out, $0.50 cached",
+      'gpt-4.1 · OpenAI’s list: $2.00 in, $8.00 out, $0.50 cached',
     );
     assert.deepEqual(
       group('Your deployments', { ...azure, deployments }).map(({ id, description }) => [id, description]),
       [
-        ['cheap', "gpt-4o-mini · OpenAI's list: $0.15 in, $0.60 out, $0.075 cached"],
+        ['cheap', 'gpt-4o-mini · OpenAI’s list: $0.15 in, $0.60 out, $0.075 cached'],
         ['secret', 'gpt-9 · price unknown'],
       ],
     );
