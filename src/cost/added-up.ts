@@ -1,4 +1,5 @@
 import { Money } from '../core/money.ts';
+import { sumOf } from './call-arithmetic.ts';
 import { type CallFilter, type CallStore, dearestFirst, type ModelTotal, type PriceUse } from './call-store.ts';
 
 export interface Sums {
@@ -29,13 +30,9 @@ export function addedUp(all: readonly Sums[]): Sums {
 const plus = (a: ModelTotal, b: ModelTotal): ModelTotal => ({
   provider: a.provider,
   model: a.model,
-  calls: a.calls + b.calls,
-  money: a.money.add(b.money),
-  unknownCalls: a.unknownCalls + b.unknownCalls,
-  estimatedCalls: a.estimatedCalls + b.estimatedCalls,
-  inputTokens: a.inputTokens + b.inputTokens,
-  cachedTokens: a.cachedTokens + b.cachedTokens,
-  outputTokens: a.outputTokens + b.outputTokens,
-  reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-  priceDate: [a.priceDate, b.priceDate].filter(date => date !== undefined).sort().at(-1),
-}); // prettier-ignore
+  ...sumOf(a, b),
+  priceDate: [a.priceDate, b.priceDate]
+    .filter(date => date !== undefined)
+    .sort()
+    .at(-1),
+});

@@ -1,6 +1,6 @@
 import type { Money } from '../core/money.ts';
 import type { Usage } from '../llm/usage.ts';
-import type { CallRow, CallState, ModelTotal } from './call-store.ts';
+import type { CallRow, CallState, CallSum } from './call-store.ts';
 
 /** A call as it is kept, whatever has become of it. */
 export interface CallRecord extends CallRow {
@@ -37,7 +37,7 @@ export interface Group {
 }
 
 /** The settled calls of a group, added up. */
-export interface GroupSum extends Omit<ModelTotal, 'provider' | 'model' | 'priceDate'> {
+export interface GroupSum extends CallSum {
   readonly key: string;
 }
 

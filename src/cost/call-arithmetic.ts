@@ -1,5 +1,6 @@
 import type { Money } from '../core/money.ts';
 import type { CallRecord, GroupSum, PageQuery } from './call-archive.ts';
+import type { CallSum } from './call-store.ts';
 
 /** Sums by key, added to one another. */
 export class GroupSums {
@@ -19,9 +20,10 @@ export class GroupSums {
 export const addedUp = (sums: readonly GroupSum[], key: string): GroupSum | undefined =>
   sums.length === 0 ? undefined : { ...sums.reduce(plus), key };
 
-function plus(a: GroupSum, b: GroupSum): GroupSum {
+const plus = (a: GroupSum, b: GroupSum): GroupSum => ({ key: a.key, ...sumOf(a, b) });
+
+export function sumOf(a: CallSum, b: CallSum): CallSum {
   return {
-    key: a.key,
     calls: a.calls + b.calls,
     money: a.money.add(b.money),
     unknownCalls: a.unknownCalls + b.unknownCalls,

@@ -52,10 +52,8 @@ export interface CallFilter {
   readonly since?: number;
 }
 
-/** The calls of one model, added up. */
-export interface ModelTotal {
-  readonly provider: string;
-  readonly model: string;
+/** Settled calls, added up. */
+export interface CallSum {
   readonly calls: number;
   /** Exact sum of what is known. */
   readonly money: Money;
@@ -67,6 +65,12 @@ export interface ModelTotal {
   readonly cachedTokens: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
+}
+
+/** The calls of one model, added up. */
+export interface ModelTotal extends CallSum {
+  readonly provider: string;
+  readonly model: string;
   /** The newest price date among them. */
   readonly priceDate: string | undefined;
 }
@@ -84,6 +88,14 @@ export interface PriceUse {
   readonly flags: readonly string[];
   /** When the first of them was made, milliseconds since 1970. */
   readonly at: number;
+}
+
+/** A use of which something may not be known; that is left out, because a conversation keeps it as JSON, which has no word for it. */
+export function priceUse(
+  use: Pick<PriceUse, 'provider' | 'model' | 'flags' | 'at'>,
+  { source, dataDate, tier }: { readonly [fact in 'source' | 'dataDate' | 'tier']: string | null | undefined },
+): PriceUse {
+  return { ...use, ...(source && { source }), ...(dataDate && { dataDate }), ...(tier && { tier }) };
 }
 
 /** For Array.sort. Names by code units: every machine's locale would be another order. */

@@ -11,6 +11,7 @@ import {
   type ModelTotal,
   type PartFailure,
   type PriceUse,
+  priceUse,
 } from './call-store.ts';
 
 /** Deleted: only what budgets go by is left. */
@@ -96,15 +97,8 @@ export class MemoryCallStore implements CallStore {
     for (const { provider, model, started, settlement } of this.#matching({ turn })) {
       if (!settlement || settlement.state === 'rejected') continue;
       const { priceSource: source, priceDate: dataDate, tier, flags = [] } = settlement;
-      const use = {
-        provider,
-        model,
-        ...(source !== undefined && { source }),
-        ...(dataDate !== undefined && { dataDate }),
-        ...(tier !== undefined && { tier }),
-        flags,
-      };
-      const key = JSON.stringify(use);
+      const use = priceUse({ provider, model, flags, at: started }, { source, dataDate, tier });
+      const key = JSON.stringify({ ...use, at: undefined });
       uses.set(key, { ...use, at: Math.min(started, uses.get(key)?.at ?? started) });
     }
     return [...uses.values()].sort((a, b) => a.at - b.at);

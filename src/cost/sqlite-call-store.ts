@@ -14,6 +14,7 @@ import {
   type ModelTotal,
   type PartFailure,
   type PriceUse,
+  priceUse,
 } from './call-store.ts';
 
 /** What was reserved before calls said by whom. No answer takes a day. */
@@ -175,9 +176,7 @@ export class SqliteCallStore implements CallStore {
   }
 
   prices(turn: string): PriceUse[] {
-    // What is not known is left out: a conversation keeps this as JSON, which has no word for it.
-    const known = (name: keyof PriceUse, value: unknown): Partial<PriceUse> =>
-      typeof value === 'string' ? { [name]: value } : {};
+    const text = (row: Row, name: string): string | null => row[name] as string | null;
     return this.#db
       .all(
         `SELECT provider, model, price_source, price_date, tier, flags, min(started) AS at FROM calls
@@ -185,15 +184,17 @@ export class SqliteCallStore implements CallStore {
          GROUP BY provider, model, price_source, price_date, tier, flags ORDER BY at`,
         turn,
       )
-      .map(row => ({
-        provider: String(row['provider']),
-        model: String(row['model']),
-        ...known('source', row['price_source']),
-        ...known('dataDate', row['price_date']),
-        ...known('tier', row['tier']),
-        flags: JSON.parse((row['flags'] as string | null) ?? '[]') as string[],
-        at: Number(row['at']),
-      }));
+      .map(row =>
+        priceUse(
+          {
+            provider: String(row['provider']),
+            model: String(row['model']),
+            flags: JSON.parse(text(row, 'flags') ?? '[]') as string[],
+            at: Number(row['at']),
+          },
+          { source: text(row, 'price_source'), dataDate: text(row, 'price_date'), tier: text(row, 'tier') },
+        ),
+      );
   }
 
   committed(filter: CallFilter): Money {
