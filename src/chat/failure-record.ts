@@ -1,6 +1,7 @@
 import type { Log } from '../core/log.ts';
 import type { FailureCode, LlmErrorFacts } from '../llm/llm-error.ts';
 import { LlmError } from '../llm/llm-error.ts';
+import { originOf } from '../llm/endpoint.ts';
 import { findModel, lifeCycle, listModels } from '../llm/model-catalog.ts';
 import type { LlmProvider } from '../llm/provider.ts';
 import { findVendor } from '../llm/vendors.ts';
@@ -23,6 +24,8 @@ export interface FailureRecord extends Pick<
   /** "openai", …; absent where it never came to choosing one. */
   readonly provider?: string;
   readonly model?: string;
+  /** Which of a provider's hosts was asked, where one was configured. */
+  readonly origin?: string;
   /** Of a model that is not found: since when it is shut down ("YYYY-MM-DD"). And what could be asked instead, best first. */
   readonly shutdown?: string;
   readonly alternatives?: readonly string[];
@@ -34,7 +37,7 @@ export interface FailureRecord extends Pick<
 
 export interface FailureContext {
   /** undefined where making it failed. */
-  readonly provider: Pick<LlmProvider, 'name' | 'model'> | undefined;
+  readonly provider: Pick<LlmProvider, 'name' | 'model' | 'endpoint'> | undefined;
   readonly fallback?: string | undefined;
   readonly hasEarlier?: boolean;
   /** Milliseconds since 1970. */
@@ -50,6 +53,7 @@ export function failureRecord(
     log.error(`Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return { code: 'ERR_BAD_RESPONSE', message: 'Something unexpected went wrong inside Pennyloom.', retryable: true };
   }
+  const origin = originOf(provider?.endpoint);
   const { code, retryable, notSent, retryAfterMs, status, requestId, vendorCode, param, figures, budget } = error.facts;
   // What there is besides the owner's own names, nobody knows.
   const listed = provider && !findVendor(provider.name)?.modelBehind ? provider : undefined;
@@ -66,6 +70,7 @@ export function failureRecord(
     ...(figures && { figures }),
     ...(budget && { budget }),
     ...(provider && { provider: provider.name, model: provider.model }),
+    ...(origin && { origin }),
     ...(listed && code === 'ERR_MODEL_NOT_FOUND' && instead(listed, now)),
     ...(listed && code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && larger(listed, now)),
     ...(code === 'ERR_CONTEXT_LENGTH_EXCEEDED' && hasEarlier && { hasEarlier }),

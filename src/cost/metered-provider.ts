@@ -39,12 +39,14 @@ export function metered(provider: LlmProvider, options: MeterOptions): LlmProvid
 class MeteredProvider implements LlmProvider {
   readonly name: string;
   readonly model: string;
+  readonly endpoint: string | undefined;
   #inner: LlmProvider;
   #options: MeterOptions;
 
   constructor(inner: LlmProvider, options: MeterOptions) {
     this.name = inner.name;
     this.model = inner.model;
+    this.endpoint = inner.endpoint;
     this.#inner = inner;
     this.#options = options;
   }

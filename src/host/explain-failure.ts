@@ -12,7 +12,7 @@ import { explainBudget } from './explain-budget.ts';
 export function explainFailure(record: FailureRecord, locale?: string): FailureView {
   // Redacted where it was made, with the key at hand; once more here, because this is what people put into screenshots.
   const failure = { ...record, message: redact(record.message) };
-  const vendor = findVendor(failure.provider ?? '');
+  const vendor = findVendor(failure.provider ?? '', failure.origin);
   const { title, resolutions, actions } = words(failure, vendor, locale);
   const { fallback } = failure;
   return {

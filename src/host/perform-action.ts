@@ -25,9 +25,9 @@ export function actionPerformer({
   /** Of the vendor that the turn failed with, not of the one that is chosen by now. */
   const openPage = async (page: keyof VendorPages, turnId: string | undefined): Promise<void> => {
     const { provider, endpoint } = readSettings();
-    const failedWith = failureOf(turnId)?.provider ?? provider;
-    const failed = failedWith === provider ? undefined : findVendor(failedWith);
-    const url = (failed ?? vendorAt(provider, endpoint)).pages[page];
+    const failed = failureOf(turnId);
+    const vendor = failed?.provider ? findVendor(failed.provider, failed.origin) : vendorAt(provider, endpoint);
+    const url = vendor?.pages[page];
     if (url) await vscode.env.openExternal(vscode.Uri.parse(url));
   };
   return async (action, turnId) => {

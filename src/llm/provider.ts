@@ -9,6 +9,8 @@ export interface LlmProvider {
   /** "openai", "anthropic", … */
   readonly name: string;
   readonly model: string;
+  /** The base URL that is asked, where one was configured. */
+  readonly endpoint?: string | undefined;
   stream(request: ChatRequest, signal?: AbortSignal): AsyncIterable<StreamEvent>;
   chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatResponse>;
 }

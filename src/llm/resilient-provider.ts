@@ -51,12 +51,14 @@ const reasons: { readonly [code in FailureCode]?: string } = {
 class ResilientProvider implements LlmProvider {
   readonly name: string;
   readonly model: string;
+  readonly endpoint: string | undefined;
   #inner: LlmProvider;
   #policies: Policies;
 
   constructor(inner: LlmProvider, policies: Policies) {
     this.name = inner.name;
     this.model = inner.model;
+    this.endpoint = inner.endpoint;
     this.#inner = inner;
     this.#policies = policies;
   }

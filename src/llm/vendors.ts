@@ -19,9 +19,15 @@ export const vendors = {
 
 export type ProviderName = keyof typeof vendors;
 
-/** undefined for what is no vendor of ours: names out of storage and settings may be anything. */
-export const findVendor = (provider: string): Vendor | undefined =>
-  Object.hasOwn(vendors, provider) ? vendors[provider as ProviderName] : undefined;
+/**
+ * The vendor, as it is at one endpoint where that is given. undefined for what is no vendor of ours: names out of storage and settings may
+ * be anything.
+ */
+export function findVendor(provider: string, endpoint?: string): Vendor | undefined {
+  if (!Object.hasOwn(vendors, provider)) return undefined;
+  const name = provider as ProviderName;
+  return endpoint === undefined ? vendorOf(name) : vendorAt(name, endpoint);
+}
 
 export const vendorOf = (provider: ProviderName): Vendor => vendors[provider];
 

@@ -125,6 +125,17 @@ test('the part of a request that was refused is named', () => {
   );
 });
 
+test('of a provider with many hosts the one that was asked is named, with its own pages', () => {
+  const failure = { code: 'ERR_SERVICE_UNAVAILABLE', message: 'Overloaded.', retryable: true } as const;
+  const at = (origin: string) => explainFailure({ ...failure, provider: 'openai-compatible', origin });
+  assert.equal(at('https://api.groq.com').title, 'Groq is not available right now.');
+  assert.equal(at('http://localhost:9999').title, 'localhost:9999 is not available right now.');
+  assert.ok(at('https://openrouter.ai').actions.some(({ id }) => id === 'open-status'));
+  assert.ok(!at('http://localhost:9999').actions.some(({ id }) => id === 'open-status'));
+  // Kept before the host was part of it.
+  assert.match(explainFailure({ ...failure, provider: 'openai-compatible' }).title, /^OpenAI-compatible host is not/);
+});
+
 test('what is true of OpenAI only is said of OpenAI only', () => {
   for (const code of codes) {
     const { title, resolutions } = explain(code);

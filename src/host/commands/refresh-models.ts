@@ -53,7 +53,8 @@ export async function refreshModels(parts: RefreshParts): Promise<boolean> {
 }
 
 async function complain(error: LlmError, { clock, log, act }: RefreshParts): Promise<void> {
-  const provider = { name: readSettings().provider, model: '' };
+  const { provider: name, endpoint } = readSettings();
+  const provider = { name, model: '', endpoint };
   const { title, detail, actions } = explainFailure(failureRecord(error, { provider, now: clock.now(), log }));
   const text = detail ? `${title} ${detail}` : title;
   const useful = actions.filter(({ id }) => id === 'set-key' || id === 'open-keys-page' || id === 'open-settings');

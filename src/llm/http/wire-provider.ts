@@ -15,6 +15,7 @@ const defaultTimeoutMs = 60_000;
 export class WireProvider implements LlmProvider {
   readonly name: string;
   readonly model: string;
+  readonly endpoint: string | undefined;
   #label: string;
   #wire: Wire;
   #config: ProviderConfig;
@@ -26,6 +27,7 @@ export class WireProvider implements LlmProvider {
   constructor(config: ProviderConfig, label: string, wire: Wire) {
     this.name = config.provider;
     this.model = wire.model;
+    this.endpoint = config.endpoint;
     this.#label = label;
     this.#wire = wire;
     this.#config = config;

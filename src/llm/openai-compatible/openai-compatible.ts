@@ -1,4 +1,4 @@
-import { endpointUrl, parseEndpoint } from '../endpoint.ts';
+import { endpointUrl, originOf, parseEndpoint } from '../endpoint.ts';
 import { type Identity, optionalKey } from '../http/api-key.ts';
 import { askJson } from '../http/ask-json.ts';
 import { refusedLocally } from '../llm-error.ts';
@@ -26,7 +26,7 @@ export const openAiCompatible: Vendor = {
   hosts: presets,
   at(endpoint) {
     const preset = presetAt(endpoint);
-    if (!preset) return {};
+    if (!preset) return originOf(endpoint) === undefined ? {} : { label: hostOf(endpoint) };
     const { label, key, pages = {}, environmentKey } = preset;
     return { label, key, pages, ...(environmentKey && { environment: { key: environmentKey } }) };
   },

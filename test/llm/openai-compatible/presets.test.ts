@@ -29,5 +29,7 @@ test('the vendor at a known host has its name, pages and need of a key; elsewher
   const { label, key, pages } = vendorAt('openai-compatible', 'https://api.groq.com/openai/v1');
   assert.deepEqual([label, key, pages.keys], ['Groq', 'required', 'https://console.groq.com/keys']);
   const other = vendorAt('openai-compatible', 'http://127.0.0.1:9999/v1');
-  assert.deepEqual([other.label, other.key, other.pages], ['OpenAI-compatible host', 'optional', {}]);
+  assert.deepEqual([other.label, other.key, other.pages], ['127.0.0.1:9999', 'optional', {}]);
+  for (const nowhere of ['', 'nowhere'])
+    assert.equal(vendorAt('openai-compatible', nowhere).label, 'OpenAI-compatible host');
 });
