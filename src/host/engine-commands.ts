@@ -3,8 +3,9 @@ import type { ChatSession } from '../chat/chat-session.ts';
 import type { PolicyPool } from '../llm/policy-pool.ts';
 import type { ChatView } from './chat-view.ts';
 import type { CommandName } from './command-names.ts';
+import { clearApiKey } from './commands/clear-api-key.ts';
 import { chooseModel } from './commands/choose-model.ts';
-import { chooseProvider } from './commands/choose-provider.ts';
+import { chooseProvider, setUpProvider } from './commands/choose-provider.ts';
 import { refreshModels } from './commands/refresh-models.ts';
 import { explainSelection } from './commands/explain-selection.ts';
 import { migrateToAzure, type MigrationParts } from './commands/migrate-to-azure.ts';
@@ -42,12 +43,12 @@ export function engineCommands(parts: CommandParts): Commands {
     return told;
   };
   const choose = (): Promise<void> => chooseModel({ lists, clock, refresh });
+  const choosing = { keys, memory, chooseModel: choose };
   return {
-    setApiKey: () => setApiKey(keys),
+    setApiKey: () => setApiKey(keys, provider => setUpProvider({ provider, endpoint: '' }, choosing)),
     clearApiKey: async () => {
-      await keys.clear(readSettings().provider);
-      await parts.reconciler.forgetKey(readSettings().provider);
-      vscode.window.setStatusBarMessage('$(key) API key cleared', 5000);
+      const { provider } = readSettings();
+      if (await clearApiKey(keys)) await parts.reconciler.forgetKey(provider);
     },
     testConnection: () => testAndTell(parts),
     migrateToAzure: () => migrateToAzure(parts),
@@ -57,7 +58,7 @@ export function engineCommands(parts: CommandParts): Commands {
     },
     focusChat: () => view.focus(),
     stopAnswer: () => session.stop(),
-    chooseProvider: () => chooseProvider({ keys, memory, chooseModel: choose }),
+    chooseProvider: () => chooseProvider(choosing),
     chooseModel: choose,
     refreshModels: refresh,
     compareProviders: () => parts.comparison.show(),

@@ -67,8 +67,16 @@ export class SecretKeys implements Disposable {
     await this.#secrets.store(prefix + provider, JSON.stringify([{ origin, key }, ...others] satisfies SavedKey[]));
   }
 
-  async clear(provider: string): Promise<void> {
-    await this.#secrets.delete(prefix + provider);
+  /** The origins that a key is saved for, whatever source is in use. */
+  async savedFor(provider: string): Promise<string[]> {
+    return (await this.#saved(provider)).map(({ origin }) => origin);
+  }
+
+  /** Forgets the keys of these origins and no others. */
+  async clear(provider: string, origins: readonly string[]): Promise<void> {
+    const left = (await this.#saved(provider)).filter(({ origin }) => !origins.includes(origin));
+    if (left.length > 0) await this.#secrets.store(prefix + provider, JSON.stringify(left));
+    else await this.#secrets.delete(prefix + provider);
   }
 
   dispose(): void {

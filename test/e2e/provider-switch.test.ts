@@ -8,6 +8,7 @@ import { startOpenAiServer, type RunningOpenAiServer } from '../support/openai-s
 import { Workbench } from './support/workbench.ts';
 
 const openAiKey = 'sk-proj-e2eKey0123456789abcdefghijklmnopqrstuv';
+const otherKey = 'sk-or-e2eKey0123456789';
 const command = 'Pennyloom: Choose Provider';
 let openai: RunningOpenAiServer;
 let mistral: InProcessServer;
@@ -137,6 +138,42 @@ test('back at OpenAI nobody is asked for the key again, and the model is the one
   assert.equal(await window.chat.turns.count(), 4);
 });
 
+test('of the keys of several hosts the one in use is cleared, and no other', async t => {
+  window.watch(t);
+  const { quickInput } = window;
+  await window.runCommand(command);
+  await quickInput.pick('OpenRouter');
+  await quickInput.answer(otherKey);
+  await quickInput.widget.locator('.quick-input-title', { hasText: 'Choose Model of OpenRouter' }).waitFor();
+  await quickInput.cancel();
+  await window.runCommand(command);
+  await quickInput.pick(idOf(host));
+  await quickInput.widget.locator('.quick-input-title', { hasText: 'Choose Model of' }).waitFor();
+  await quickInput.cancel();
+  await window.runCommand('Pennyloom: Set API Key');
+  await quickInput.answer(otherKey);
+  await quickInput.widget.waitFor({ state: 'hidden' });
+  await window.runCommand('Pennyloom: Clear API Key');
+  await quickInput.rows.filter({ hasText: 'OpenRouter' }).waitFor();
+  await quickInput.rows
+    .filter({ hasText: idOf(host) })
+    .filter({ hasText: 'in use' })
+    .waitFor();
+  await window.screenshot('clear api key');
+  await window.page.keyboard.press('Enter');
+  await quickInput.widget.waitFor({ state: 'hidden' });
+  await window.runCommand(command);
+  await quickInput.rows.filter({ hasText: 'OpenRouter' }).filter({ hasText: 'key saved' }).waitFor();
+  assert.equal(
+    await quickInput.rows
+      .filter({ hasText: idOf(host) })
+      .filter({ hasText: 'key saved' })
+      .count(),
+    0,
+  );
+  await quickInput.cancel();
+});
+
 test('each key was sent to its own host and is in no file but the secret storage', async () => {
   for (const server of [openai, mistral, host])
     for (const { headers, body } of await server.control.requests()) {
@@ -144,5 +181,5 @@ test('each key was sent to its own host and is in no file but the secret storage
       if (server !== openai) assert.ok(!sent.includes(openAiKey));
       if (server !== mistral) assert.ok(!sent.includes(MISTRAL_KEY));
     }
-  for (const key of [openAiKey, MISTRAL_KEY]) assert.deepEqual(await window.filesContaining(key), []);
+  for (const key of [openAiKey, MISTRAL_KEY, otherKey]) assert.deepEqual(await window.filesContaining(key), []);
 });

@@ -65,7 +65,7 @@ test('what is known of a key is told without the key', async () => {
   assert.deepEqual(await keys.state('openai', proxy), { state: 'other-origin', origin: openai });
   await keys.set('openai', proxy, 'sk-other');
   assert.deepEqual(await keys.state('openai', openai), { state: 'other-origin', origin: proxy });
-  await keys.clear('openai');
+  await keys.clear('openai', [proxy]);
   assert.deepEqual(await keys.state('openai', proxy), { state: 'missing' });
 });
 
@@ -124,6 +124,19 @@ test('a key of the environment goes to the compatible host whose name it bears',
     assert.equal(await keys.get('openai-compatible', other), undefined, other);
 });
 
+test('of the keys of several hosts those are forgotten that are named, and no others', async () => {
+  const { keys, secrets } = openKeys();
+  const hosts = ['https://openrouter.ai', 'https://api.groq.com', 'http://localhost:4000'] as const;
+  for (const host of hosts) await keys.set('openai-compatible', host, `key of ${host}`);
+  await keys.set('azure-openai', hosts[2], 'of Azure');
+  assert.deepEqual((await keys.savedFor('openai-compatible')).sort(), [...hosts].sort());
+  await keys.clear('openai-compatible', [hosts[1]]);
+  assert.equal(await keys.get('openai-compatible', hosts[1]), undefined);
+  assert.equal(await keys.get('openai-compatible', hosts[0]), `key of ${hosts[0]}`);
+  await keys.clear('openai-compatible', [hosts[0], hosts[2]]);
+  assert.deepEqual([...secrets.kept.keys()], ['pennyloom.key.azure-openai']);
+});
+
 test('a key as the first versions saved it is still found', async () => {
   const { keys, secrets } = openKeys();
   secrets.kept.set('pennyloom.key.openai', JSON.stringify({ origin: openai, key }));
@@ -135,13 +148,13 @@ test('saving and clearing is told, also where another window did it; secrets of 
   let told = 0;
   const listening = keys.onDidChange(() => told++);
   await keys.set('openai', openai, key);
-  await keys.clear('openai');
+  await keys.clear('openai', [openai]);
   await secrets.store('pennyloom.key.openai', 'by another window');
   assert.equal(told, 3);
   await secrets.store('something.else', 'x');
   assert.equal(told, 3);
   listening.dispose();
-  await keys.clear('openai');
+  await keys.clear('openai', [openai]);
   assert.equal(told, 3);
 });
 

@@ -24,10 +24,16 @@ type ProviderItem = vscode.QuickPickItem & { readonly choice?: ProviderChoice };
  */
 export async function chooseProvider(parts: ChooseProviderParts): Promise<void> {
   const choice = await pickProvider(parts.keys);
-  if (!choice) return;
-  const endpoint = choice.endpoint || (await askForEndpoint(choice.provider));
+  if (choice) await setUpProvider(choice, parts);
+}
+
+/** Asks for what is not known yet of a provider: address, key, model. */
+export async function setUpProvider(
+  { provider, endpoint: known }: Pick<ProviderChoice, 'provider' | 'endpoint'>,
+  parts: ChooseProviderParts,
+): Promise<void> {
+  const endpoint = known || (await askForEndpoint(provider));
   if (!endpoint) return;
-  const { provider } = choice;
   if (!(await mayGetHeaders(provider, endpoint))) return;
   const key = await keyToSave(provider, endpoint, parts.keys);
   if (key === undefined) return;
