@@ -147,8 +147,10 @@ test('of the keys of several hosts the one in use is cleared, and no other', asy
   await quickInput.widget.locator('.quick-input-title', { hasText: 'Choose Model of OpenRouter' }).waitFor();
   await quickInput.cancel();
   await window.runCommand(command);
-  await quickInput.pick(idOf(host));
-  await quickInput.widget.locator('.quick-input-title', { hasText: 'Choose Model of' }).waitFor();
+  await quickInput.pick('Another OpenAI-compatible host…');
+  await quickInput.widget.locator('.quick-input-title', { hasText: 'Address of' }).waitFor();
+  await quickInput.answer(host.baseUrl);
+  await quickInput.widget.locator('.quick-input-title', { hasText: `Choose Model of ${idOf(host)}` }).waitFor();
   await quickInput.cancel();
   await window.runCommand('Pennyloom: Set API Key');
   await quickInput.answer(otherKey);
