@@ -21,6 +21,7 @@ import {
 } from './conversation.ts';
 import type { ContextWindow } from './context-window.ts';
 import { earlierTurnsFor, untold } from './earlier-turns.ts';
+import { enterEvent } from './enter-event.ts';
 import { failureRecord } from './failure-record.ts';
 import { LateCosts } from './late-costs.ts';
 import { ForgetfulHistory, type History, type StoredImage } from './history.ts';
@@ -192,7 +193,7 @@ export class ChatSession implements Disposable {
     this.#save(conversation, turn);
     this.#events.fire({ type: 'turn-finished', turn, ending: turn.ending });
     this.#lateCosts.watch(conversation, turn);
-    const saidNothing = turn.entries.every(({ type }) => type === 'notice');
+    const saidNothing = turn.entries.every(({ type }) => type === 'notice' || type === 'thinking');
     if (ending.failure?.fallback && setup?.fallback?.automatic && saidNothing)
       void this.retry(turn.id, { fallback: true });
   }
@@ -224,41 +225,11 @@ export class ChatSession implements Disposable {
   }
 
   #apply(conversation: Conversation, turn: Turn, event: TurnEvent): void {
-    switch (event.type) {
-      case 'text': {
-        const last = turn.entries.at(-1);
-        if (last?.type === 'text') last.text += event.text;
-        else turn.entries.push({ type: 'text', text: event.text });
-        break;
-      }
-      case 'tool-started': {
-        const { id, name, arguments: args } = event.call;
-        turn.entries.push({
-          type: 'tool',
-          call: { id, name, arguments: args, summary: event.summary, status: 'running' },
-        });
-        break;
-      }
-      case 'tool-finished': {
-        const { callId, status, text, truncated, durationMs } = event.result;
-        const entry = turn.entries.find(one => one.type === 'tool' && one.call.id === callId);
-        if (entry?.type === 'tool') Object.assign(entry.call, { status, result: text, truncated, durationMs });
-        break;
-      }
-      case 'notice':
-        // Every step of a turn is adjusted alike; told once is enough.
-        if (turn.entries.some(entry => entry.type === 'notice' && entry.text === event.text)) return;
-        turn.entries.push({ type: 'notice', text: event.text });
-        break;
-      case 'waiting':
-        break;
-      case 'messages':
-        turn.messages.push(...event.messages);
-        break;
-      case 'headroom':
-        this.#events.fire({ type: 'headroom-changed', headroom: event.headroom });
-        return;
+    if (event.type === 'headroom') {
+      this.#events.fire({ type: 'headroom-changed', headroom: event.headroom });
+      return;
     }
+    if (!enterEvent(turn, event)) return;
     if (this.#options.clock.monotonic() - this.#savedAt >= saveEveryMs) this.#save(conversation, turn);
     this.#events.fire({ type: 'turn-progressed', turn, event });
   }

@@ -38,6 +38,8 @@ export interface QuestionContext {
 /** One thing in an answer, in the order it happened. */
 export type Entry =
   | { readonly type: 'text'; text: string }
+  /** How long is known once the model went on; never where it was stopped before. */
+  | { readonly type: 'thinking'; text: string; durationMs?: number }
   | { readonly type: 'tool'; readonly call: ToolCallRecord }
   | { readonly type: 'notice'; readonly text: string };
 

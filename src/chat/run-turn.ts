@@ -34,6 +34,10 @@ export interface RunTurnOptions {
 
 export type TurnEvent =
   | { readonly type: 'text'; readonly text: string }
+  /** What the model shows of its reasoning. For the person alone: it never becomes part of a message. */
+  | { readonly type: 'thinking'; readonly text: string }
+  /** That is all it thought before it went on. */
+  | { readonly type: 'thought'; readonly durationMs: number }
   | { readonly type: 'tool-started'; readonly call: ToolCall; readonly summary: string }
   | { readonly type: 'tool-finished'; readonly result: ToolResult }
   | { readonly type: 'notice'; readonly text: string }
@@ -113,16 +117,21 @@ async function* askModel(
   messages: readonly Message[],
   fitting: readonly Message[],
 ): AsyncGenerator<TurnEvent, Answer> {
-  const { provider, tools, signal } = options;
+  const { provider, tools, signal, clock } = options;
   const calls: ToolCall[] = [];
   let text = '';
   let reason: StopReason = 'end_turn';
   let continuation: Continuation | undefined;
+  let thinkingSince: number | undefined;
   try {
     for await (const event of provider.stream(
       { messages: fitting, ...(tools && { tools: tools.definitions }) },
       signal,
     )) {
+      if (thinkingSince !== undefined && event.type !== 'thinking-delta' && event.type !== 'notice') {
+        yield { type: 'thought', durationMs: clock.monotonic() - thinkingSince };
+        thinkingSince = undefined;
+      }
       switch (event.type) {
         case 'text-delta':
           text += event.text;
@@ -141,6 +150,9 @@ async function* askModel(
           continuation = event.continuation;
           break;
         case 'thinking-delta':
+          thinkingSince ??= clock.monotonic();
+          yield { type: 'thinking', text: event.text };
+          break;
         case 'usage':
           break;
       }

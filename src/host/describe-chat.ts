@@ -49,6 +49,10 @@ function describeProgress(turn: Turn, event: TurnEvent): ChatViewEvent | undefin
   switch (event.type) {
     case 'text':
       return { type: 'text-appended', turnId, text: event.text };
+    case 'thinking':
+      return { type: 'thinking-appended', turnId, text: event.text };
+    case 'thought':
+      return { type: 'thinking-finished', turnId, durationMs: event.durationMs };
     case 'tool-started':
     case 'notice': {
       const entry = turn.entries.at(-1);

@@ -64,8 +64,19 @@ export interface ToolCallView {
   readonly durationMs?: number;
 }
 
+/** What the model shows of its reasoning: Markdown, folded away. */
+export interface ThinkingView {
+  readonly type: 'thinking';
+  readonly text: string;
+  /** Absent while it lasts, and where it was broken off. */
+  readonly durationMs?: number;
+}
+
 export type PartView =
-  { readonly type: 'text'; readonly text: string } | ToolCallView | { readonly type: 'notice'; readonly text: string };
+  | { readonly type: 'text'; readonly text: string }
+  | ThinkingView
+  | ToolCallView
+  | { readonly type: 'notice'; readonly text: string };
 
 /** A button that a failure or a state offers. The host decides which; the view only draws them. */
 export const actionIds = [
@@ -148,6 +159,8 @@ export interface ChatViewState {
 export type ChatViewEvent =
   | { readonly type: 'turn-started'; readonly turn: TurnView }
   | { readonly type: 'text-appended'; readonly turnId: string; readonly text: string }
+  | { readonly type: 'thinking-appended'; readonly turnId: string; readonly text: string }
+  | { readonly type: 'thinking-finished'; readonly turnId: string; readonly durationMs: number }
   | { readonly type: 'part-added'; readonly turnId: string; readonly part: PartView }
   | { readonly type: 'tool-finished'; readonly turnId: string; readonly call: ToolCallView }
   | { readonly type: 'waiting-changed'; readonly turnId: string; readonly waiting?: string }
@@ -174,6 +187,8 @@ export function reduceChatView(state: ChatViewState, event: ChatViewEvent): Chat
     case 'key-changed':
       return { ...state, key: event.key };
     case 'text-appended':
+    case 'thinking-appended':
+    case 'thinking-finished':
     case 'part-added':
     case 'tool-finished':
     case 'waiting-changed':
@@ -195,6 +210,22 @@ function reduceTurn(turn: TurnView, event: Extract<ChatViewEvent, { turnId: stri
           ? [...turn.parts.slice(0, -1), { type: 'text' as const, text: last.text + event.text }]
           : [...turn.parts, { type: 'text' as const, text: event.text }];
       return withoutWaiting({ ...turn, parts });
+    }
+    case 'thinking-appended': {
+      const last = turn.parts.at(-1);
+      const isOpen = last?.type === 'thinking' && last.durationMs === undefined;
+      const thinking = { type: 'thinking' as const, text: (isOpen ? last.text : '') + event.text };
+      return withoutWaiting({ ...turn, parts: [...(isOpen ? turn.parts.slice(0, -1) : turn.parts), thinking] });
+    }
+    case 'thinking-finished': {
+      const at = turn.parts.findLastIndex(({ type }) => type === 'thinking');
+      const { durationMs } = event;
+      return {
+        ...turn,
+        parts: turn.parts.map((part, index) =>
+          index === at && part.type === 'thinking' ? { ...part, durationMs } : part,
+        ),
+      };
     }
     case 'part-added':
       return withoutWaiting({ ...turn, parts: [...turn.parts, event.part] });

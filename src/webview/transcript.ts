@@ -81,6 +81,12 @@ export class Transcript {
       case 'text-appended':
         drawn.appendText(event.text);
         break;
+      case 'thinking-appended':
+        drawn.appendThinking(event.text);
+        break;
+      case 'thinking-finished':
+        drawn.finishThinking(event.durationMs);
+        return;
       case 'part-added':
         drawn.addPart(event.part);
         break;

@@ -13,6 +13,7 @@ import { drawFacts } from './facts-line.ts';
 import { drawActions, drawFailure } from './failure-card.ts';
 import { StreamingMarkdown } from './markdown.ts';
 import { formatCount, formatPlural } from './numbers.ts';
+import { ThinkingLine } from './thinking.ts';
 import { drawToolCall, updateToolCall } from './tool-call.ts';
 import type { Post } from './vscode-api.ts';
 
@@ -32,6 +33,7 @@ export class DrawnTurn {
   readonly #tools = new Map<string, HTMLDetailsElement>();
   readonly #turnElement: HTMLElement;
   #text: StreamingMarkdown | undefined;
+  #thinking: ThinkingLine | undefined;
   #progress: HTMLElement | undefined;
 
   /** Fills `turnElement`, which may be a placeholder. */
@@ -48,11 +50,28 @@ export class DrawnTurn {
   appendText(text: string): void {
     this.#hideProgress();
     if (!this.#text) {
+      this.finishThinking(undefined);
       const part = element('div', { class: 'markdown', 'data-testid': 'answer' });
       this.#answer.append(part);
       this.#text = new StreamingMarkdown(part, this.#services.settled);
     }
     this.#text.append(text);
+  }
+
+  appendThinking(text: string): void {
+    this.#hideProgress();
+    if (!this.#thinking) {
+      this.#finishText();
+      this.#thinking = new ThinkingLine(this.#services.settled);
+      this.#answer.append(this.#thinking.element);
+    }
+    this.#thinking.append(text);
+  }
+
+  /** Its text is complete; without a duration it was broken off. */
+  finishThinking(durationMs: number | undefined): void {
+    this.#thinking?.finish(durationMs);
+    this.#thinking = undefined;
   }
 
   addPart(part: PartView): void {
@@ -61,7 +80,13 @@ export class DrawnTurn {
       this.appendText(part.text);
       return;
     }
+    if (part.type === 'thinking') {
+      this.appendThinking(part.text);
+      if (part.durationMs !== undefined) this.finishThinking(part.durationMs);
+      return;
+    }
     this.#finishText();
+    this.finishThinking(undefined);
     if (part.type === 'notice') {
       this.#answer.append(element('p', { class: 'notice' }, icon('info'), element('span', {}, part.text)));
       return;
@@ -79,13 +104,14 @@ export class DrawnTurn {
 
   /** `waiting`: what the turn waits for, in words; without it only that something is going on. */
   setWaiting(waiting: string | undefined): void {
-    if (waiting === undefined && this.#text) this.#hideProgress();
+    if (waiting === undefined && (this.#text || this.#thinking)) this.#hideProgress();
     else this.#showProgress(waiting ?? 'Working…', waiting !== undefined);
   }
 
   finish(turn: TurnView): void {
     this.#hideProgress();
     this.#finishText();
+    this.finishThinking(undefined);
     this.#turnElement.dataset['status'] = turn.status;
     const { post } = this.#services;
     if (turn.failure) this.#answer.append(drawFailure(turn.failure, turn.id, post));

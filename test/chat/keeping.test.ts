@@ -46,6 +46,30 @@ test('a database that takes no more writes breaks no answer, not even one about 
   assert.match(logged.join('\n'), /warn: The conversation could not be saved: .*readonly/);
 });
 
+test('what the model thought is kept with its turn, and goes to nobody with the next question', async test => {
+  const provider = new ScriptedProvider()
+    .enqueue(
+      { type: 'thinking-delta', text: 'SECRET ' },
+      { type: 'thinking-delta', text: 'THOUGHT' },
+      { type: 'text-delta', text: 'Four.' },
+    ) // prettier-ignore
+    .enqueueText('Yes.');
+  const first = await openChat(test, { provider });
+  await first.session.send(ask('2 + 2?'));
+  const { id } = first.session.conversation;
+  first.session.dispose();
+  first.closeStorage();
+
+  const again = await openChat(test, { provider, folder: first.folder, conversationId: id });
+  assert.deepEqual(again.turn(0).entries, [
+    { type: 'thinking', text: 'SECRET THOUGHT', durationMs: 0 },
+    { type: 'text', text: 'Four.' },
+  ]);
+  await again.session.send(ask('Sure?'));
+  assert.equal(provider.history.length, 2);
+  assert.doesNotMatch(JSON.stringify(provider.history[1]), /THOUGHT/);
+});
+
 test('a chat opened again has the same turns, and its next question knows them', async test => {
   const provider = new ScriptedProvider().enqueueText('A cat.').enqueue(unavailable()).enqueueText('Yes, black.');
   const first = await openChat(test, { provider });

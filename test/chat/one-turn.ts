@@ -23,13 +23,15 @@ export interface RunOptions {
   readonly provider: ScriptedProvider;
   readonly tools?: readonly Tool[] | undefined;
   readonly signal?: AbortSignal;
-  readonly onEvent?: (event: TurnEvent) => void;
+  readonly clock?: FakeClock;
+  readonly onEvent?: (event: TurnEvent) => unknown;
 }
 
 export async function runOneTurn({
   provider,
   tools,
   signal = new AbortController().signal,
+  clock = new FakeClock(),
   onEvent,
 }: RunOptions): Promise<Outcome> {
   const events: TurnEvent[] = [];
@@ -39,7 +41,7 @@ export async function runOneTurn({
     messages: [question],
     tools: tools && createToolRegistry(tools),
     workspace: createInMemoryWorkspace({}),
-    clock: new FakeClock(),
+    clock,
     signal,
     limits: defaultLimits,
   });
@@ -49,7 +51,7 @@ export async function runOneTurn({
       if (done) return { events, messages, reason: value };
       events.push(value);
       if (value.type === 'messages') messages.push(...value.messages);
-      onEvent?.(value);
+      await onEvent?.(value);
     }
   } catch (error) {
     return { events, messages, error };

@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { LlmError } from '../../src/llm/llm-error.ts';
 import type { Message } from '../../src/llm/message.ts';
 import { type Tool, ToolFailure } from '../../src/tools/tool.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { createSampleTools } from '../support/sample-tools.ts';
-import { finish, ScriptedProvider, unavailable } from '../support/scripted-provider.ts';
+import { finish, Hold, ScriptedProvider, unavailable } from '../support/scripted-provider.ts';
 import { ofType, question, resultsIn, runOneTurn, time, weather } from './one-turn.ts';
 
 test('a plain answer is delivered as it comes, and enters the conversation once', async () => {
@@ -188,7 +189,7 @@ test('the calls of an answer that was cut off at its length are not run: they ma
   assert.deepEqual(messages, [{ role: 'assistant', content: 'Let me look' }]);
 });
 
-test('notices are passed on, rate limits as headroom; thinking and counts are not part of the answer', async () => {
+test('notices are passed on, rate limits as headroom; thinking is told as such and is no part of what was said', async () => {
   const headroom = { requests: { limit: 10, remaining: 9 } };
   const provider = new ScriptedProvider().enqueue(
     { type: 'notice', notice: { kind: 'rate-limit', headroom } },
@@ -200,9 +201,42 @@ test('notices are passed on, rate limits as headroom; thinking and counts are no
   assert.deepEqual(events, [
     { type: 'headroom', headroom },
     { type: 'notice', text: 'temperature was left out' },
+    { type: 'thinking', text: 'hm' },
+    { type: 'thought', durationMs: 0 },
     { type: 'text', text: 'Hi' },
     { type: 'messages', messages: [{ role: 'assistant', content: 'Hi' }] },
   ]);
+});
+
+test('each stretch of thinking is told with its own duration; what was broken off has none', async () => {
+  const hold = new Hold();
+  const provider = new ScriptedProvider().enqueue(
+    { type: 'thinking-delta', text: 'First' },
+    { type: 'thinking-delta', text: ', look.' },
+    { type: 'text-delta', text: 'Let me look.' },
+    hold,
+    { type: 'thinking-delta', text: 'And now' },
+    unavailable(),
+  );
+  const clock = new FakeClock();
+  const turn = runOneTurn({
+    provider,
+    clock,
+    onEvent: ({ type }) => type === 'thinking' && clock.advance(1500),
+  });
+  await hold.reached;
+  hold.release();
+  const { events, messages } = await turn;
+  assert.deepEqual(
+    events.filter(({ type }) => type === 'thinking' || type === 'thought'),
+    [
+      { type: 'thinking', text: 'First' },
+      { type: 'thinking', text: ', look.' },
+      { type: 'thought', durationMs: 3000 },
+      { type: 'thinking', text: 'And now' },
+    ],
+  );
+  assert.deepEqual(messages, [{ role: 'assistant', content: 'Let me look.' }]);
 });
 
 test('a failure keeps what was said before it, and drops calls that were never run', async () => {

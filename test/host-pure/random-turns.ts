@@ -6,7 +6,7 @@ import type { Chance } from '../support/chance.ts';
 import { finish, Hold, type ScriptedProvider, type Step } from '../support/scripted-provider.ts';
 
 /**
- * Answers for one turn of any kind: text, notices, calls of known and unknown tools with good and bad arguments under ids that come
+ * Answers for one turn of any kind: thinking, text, notices, calls of known and unknown tools with good and bad arguments under ids that come
  * again in later steps, every ending, every failure. A `Hold` in it is where the person presses Stop.
  */
 export function enqueueRandomTurn(provider: ScriptedProvider, chance: Chance): Hold | undefined {
@@ -34,11 +34,12 @@ export function enqueueRandomTurn(provider: ScriptedProvider, chance: Chance): H
 }
 
 function randomSpeech(chance: Chance): Step[] {
-  return Array.from({ length: chance.below(4) }, (_, index) =>
-    chance.below(5) === 0
-      ? ({ type: 'notice', notice: { kind: 'adjusted', text: `notice ${index}` } } as const)
-      : ({ type: 'text-delta', text: chance.oneOf('a', ' ', '\n', '```', '<b>', 'ü') } as const),
-  );
+  return Array.from({ length: chance.below(4) }, (_, index): Step => {
+    const kind = chance.below(6);
+    if (kind === 0) return { type: 'notice', notice: { kind: 'adjusted', text: `notice ${index}` } };
+    const text = chance.oneOf('a', ' ', '\n', '```', '<b>', 'ü');
+    return kind < 3 ? { type: 'thinking-delta', text } : { type: 'text-delta', text };
+  });
 }
 
 function randomCalls(chance: Chance): Step[] {

@@ -75,6 +75,11 @@ export const sampleChat: ChatViewState = {
       },
       parts: [
         {
+          type: 'thinking',
+          text: '**Reading the loop**\n\nThe counter seems to be set inside `while`. I should look at the file first.',
+          durationMs: 4200,
+        },
+        {
           type: 'tool',
           id: 'a',
           name: 'read_file',
