@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { boundOf, type CountText, estimateInput, promptTexts } from '../src/cost/estimate.ts';
+import { boundOf, estimateInput } from '../src/cost/estimate.ts';
+import { type CountText, promptTexts } from '../src/cost/measured-prompt.ts';
 import type { Message } from '../src/llm/message.ts';
 import { DraftCounter } from '../src/llm/tokenizer/draft-counter.ts';
 import { O200kCounter } from '../src/llm/tokenizer/o200k.ts';

@@ -7,6 +7,8 @@ import type { ChatRequest } from '../llm/request.ts';
 import type { Usage } from '../llm/usage.ts';
 import { framingOf } from '../llm/vendors.ts';
 import { atMost, costOf, priceOf } from './cost-of.ts';
+import type { LearnedCounts } from './learned-counts.ts';
+import { type CountText, measurePrompt, type MeasuredPrompt, sealedBytes, sum, textsOf } from './measured-prompt.ts';
 
 /** Tokens a request can be, before it is sent. `likely` is never more than `most`. */
 export interface TokenEstimate {
@@ -16,54 +18,38 @@ export interface TokenEstimate {
   readonly most: number | undefined;
 }
 
-/** Tokens of a text in o200k_base, as near as they are known. */
-export type CountText = (text: string) => number;
-
-/** Input tokens of a request. `likely` is as good as `count`. */
+/** Input tokens of a request. `likely` is as good as `count`, and as what was learned of the model. */
 export function estimateInput(
   request: ChatRequest,
   provider: string,
   model: string,
   count: CountText = roughly,
+  learned?: LearnedCounts,
 ): TokenEstimate {
   const framing = framingOf(provider);
   const { messages, tools = [] } = request;
-  const calls = messages.flatMap(message => (message.role === 'assistant' ? (message.toolCalls ?? []) : []));
-  const frame = (of: 'likely' | 'most'): number =>
-    framing.request[of] +
-    framing.message[of] * messages.length +
-    framing.toolCall[of] * calls.length +
-    framing.tool[of] * tools.length +
-    (tools.length > 0 ? framing.withTools[of] : 0);
   const images = imagesIn(messages, provider, model);
-  const words = sum(promptTexts(request, provider), count) * (framing.perO200kToken ?? 1);
-  const told = sum(tools, tool => framing.toolText?.(tool).tokens ?? 0);
-  // Of earlier turns vendors take it back and throw it away, free of charge (OpenAI's reasoning guide, 2026).
-  const sealed = sum(messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1), sealedBytes);
-  const likely = Math.ceil(words + sealed * sealedTokensPerByte) + told + frame('likely') + images.likely;
+  const prompt = measurePrompt(request, provider, count, images.likely);
+  const likely = learned?.likely(prompt) ?? prompt.expected;
   if (images.most === undefined) return { likely, most: undefined };
-  const most = mostOfWords(request, framing) + sum(messages, sealedBytes) + frame('most') + images.most;
+  const calls = sum(messages, message => (message.role === 'assistant' ? (message.toolCalls ?? []).length : 0));
+  const frame =
+    framing.request.most +
+    framing.message.most * messages.length +
+    framing.toolCall.most * calls +
+    framing.tool.most * tools.length +
+    (tools.length > 0 ? framing.withTools.most : 0);
+  const most = mostOfWords(request, framing) + sum(messages, sealedBytes) + frame + images.most;
   return { likely: Math.min(likely, most), most };
 }
 
-/** The texts a request is counted by; the same ones each time, so that a count made once can be kept. */
-export function promptTexts({ messages, tools = [], responseFormat }: ChatRequest, provider: string): string[] {
-  const { toolText } = framingOf(provider);
-  return [
-    ...messages.flatMap(textsOf),
-    ...tools.flatMap(tool => toolText?.(tool).texts ?? JSON.stringify(tool)),
-    ...(responseFormat?.type === 'json-schema' ? [JSON.stringify(responseFormat.schema)] : []),
-  ].filter(text => text !== '');
-}
-
-function textsOf(message: Message): string[] {
-  const content =
-    typeof message.content === 'string'
-      ? [message.content]
-      : message.content.flatMap(part => (part.type === 'text' ? part.text : []));
-  if (message.role !== 'assistant') return content;
-  return [...content, ...(message.toolCalls ?? []).flatMap(call => [call.name, call.arguments || '{}'])];
-}
+/** A request as what is learned of its model goes by. */
+export const measureRequest = (
+  request: ChatRequest,
+  provider: string,
+  model: string,
+  count: CountText,
+): MeasuredPrompt => measurePrompt(request, provider, count, imagesIn(request.messages, provider, model).likely);
 
 /** Every byte a token, with the ids of calls, which some vendors show their models, and schemas in whatever layout. */
 function mostOfWords({ messages, tools = [], responseFormat }: ChatRequest, { normalizes }: PromptFraming): number {
@@ -92,16 +78,6 @@ function marksIn(value: unknown): number {
   return sum(Object.values(value), inner => 1 + marksIn(inner));
 }
 
-/** Reasoning that a vendor sealed and wants back: it alone can count it. It is at least as long as the thoughts in it. */
-function sealedBytes(message: Message): number {
-  return message.role === 'assistant' && message.continuation
-    ? Buffer.byteLength(JSON.stringify(message.continuation.items))
-    : 0;
-}
-
-/** Base64 writes three bytes as four; four bytes of English make a token. */
-const sealedTokensPerByte = 3 / 16;
-
 function imagesIn(messages: readonly Message[], provider: string, model: string): TokenEstimate {
   const { imageTokens: rule, flags = [] } = findModel(provider, model) ?? {};
   // A rule that only third parties measured may be wrong by a factor, as the known ones are to each other.
@@ -120,12 +96,6 @@ function imagesIn(messages: readonly Message[], provider: string, model: string)
   }
   return { likely, most };
 }
-
-const sum = <T>(items: Iterable<T>, of: (item: T) => number): number => {
-  let total = 0;
-  for (const item of items) total += of(item);
-  return total;
-};
 
 /** A rule of thumb (OpenAI help center "What are tokens": about four characters of English), until the tokenizer counts. */
 export function likelyTokens(bytes: number): number {

@@ -195,6 +195,11 @@ export class Ledger implements Disposable {
     rewrite(this.#offDisk, row, settlement);
   }
 
+  /** Written with the next call that is, and never by itself; what cannot be written is lost. */
+  writeAlong(write: () => void): void {
+    this.#queue.push({ write, done: () => {}, mustBeWritten: false });
+  }
+
   total(filter: CallFilter): LedgerTotal {
     this.#queue.flush();
     const { models, committed, prices } = this.#totals(filter);

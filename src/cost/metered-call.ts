@@ -4,7 +4,9 @@ import type { ChatRequest, ResponseMetadata } from '../llm/request.ts';
 import type { StreamEvent } from '../llm/stream-event.ts';
 import type { Usage } from '../llm/usage.ts';
 import { costOf } from './cost-of.ts';
-import { estimatedUsage, estimateInput, leastCost } from './estimate.ts';
+import { estimatedUsage, estimateInput, leastCost, measureRequest } from './estimate.ts';
+import type { LearnedCounts } from './learned-counts.ts';
+import { promptTexts } from './measured-prompt.ts';
 import type { Reservation } from './ledger.ts';
 import type { PromptCounter } from './prompt-counter.ts';
 import type { Outcome } from './settlement.ts';
@@ -16,6 +18,8 @@ export interface MeteredCallFacts {
   readonly clock: Clock;
   /** Without, four bytes are a token. */
   readonly counter: PromptCounter | undefined;
+  /** How the model counts, and who is to be told when it has. */
+  readonly learned: LearnedCounts | undefined;
 }
 
 /** How often the running estimate is told while text streams. */
@@ -32,13 +36,14 @@ export class MeteredCall {
   #usage: Usage | undefined;
   #answer: ResponseMetadata = {};
   #begun = false;
+  #taught = false;
   /** The first word is told at once. */
   #observed = -Infinity;
 
   constructor(facts: MeteredCallFacts) {
-    const { request, provider, counter } = facts;
+    const { request, provider, counter, learned } = facts;
     this.#facts = facts;
-    this.#inputTokens = estimateInput(request, provider.name, provider.model, counter?.count).likely;
+    this.#inputTokens = estimateInput(request, provider.name, provider.model, counter?.count, learned).likely;
   }
 
   /** UTF-8, of text, thinking and calls. */
@@ -59,6 +64,7 @@ export class MeteredCall {
   async end(): Promise<void> {
     if (!this.#usage) await this.#countSaid();
     this.#settle(this.#usage ?? this.#estimated());
+    if (this.#usage) void this.#teach(this.#usage);
   }
 
   async fail(error: unknown): Promise<void> {
@@ -85,6 +91,17 @@ export class MeteredCall {
     if (error.facts.notSent) return 'not-sent';
     if (this.#begun) return undefined;
     return error.facts.status === undefined ? 'lost' : 'rejected';
+  }
+
+  /** What the provider counted tells how it counts. Nobody waits for it, and what is counted here for it the next question needs too. */
+  async #teach({ inputTokens }: Usage): Promise<void> {
+    const { counter, learned, request, provider } = this.#facts;
+    if (!counter || !learned || this.#taught) return;
+    this.#taught = true;
+    const texts = promptTexts(request, provider.name);
+    await counter.learn(texts);
+    if (texts.some(text => counter.known(text) === undefined)) return;
+    learned.see(measureRequest(request, provider.name, provider.model, counter.count), inputTokens);
   }
 
   /** Exactly, where that is to be had in a moment. */

@@ -9,6 +9,7 @@ import { costOf } from './cost-of.ts';
 import { DrainableStream, type Drains } from './drains.ts';
 import { boundOf } from './estimate.ts';
 import type { Ledger, Reservation } from './ledger.ts';
+import type { LearnedCounts } from './learned-counts.ts';
 import { MeteredCall } from './metered-call.ts';
 import { overBudget } from './over-budget.ts';
 import type { PromptCounter } from './prompt-counter.ts';
@@ -24,6 +25,8 @@ export interface MeterOptions {
   readonly caps?: () => readonly Cap[];
   /** Counts what a stopped answer said. */
   readonly counter?: PromptCounter | undefined;
+  /** How the model counts, by its own answers. */
+  readonly learned?: LearnedCounts | undefined;
   /** Reads stopped answers on; without, a stop ends the request. */
   readonly drains?: Drains | undefined;
 }
@@ -60,8 +63,8 @@ class MeteredProvider implements LlmProvider {
       await reservation.settled;
       throw signal.reason;
     }
-    const { clock, counter } = this.#options;
-    const call = new MeteredCall({ reservation, request, provider: this, clock, counter });
+    const { clock, counter, learned } = this.#options;
+    const call = new MeteredCall({ reservation, request, provider: this, clock, counter, learned });
     const drainable = this.#drainable(request, call, signal);
     try {
       for await (const event of drainable ?? this.#inner.stream(request, signal)) {

@@ -1,5 +1,6 @@
 import type { TokenCounter } from '../llm/tokenizer/token-counter.ts';
-import { type CountText, likelyTokens } from './estimate.ts';
+import { likelyTokens } from './estimate.ts';
+import type { CountText } from './measured-prompt.ts';
 
 /** Counts kept at most: those of some hundred conversations. */
 const mostKept = 20_000;

@@ -2,7 +2,8 @@ import type { ChatSession } from '../chat/chat-session.ts';
 import { type Draft, draftRequest, likelyAnswerTokens } from '../chat/draft-request.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/disposable.ts';
-import { promptTexts } from '../cost/estimate.ts';
+import type { LearnedCounts } from '../cost/learned-counts.ts';
+import { promptTexts } from '../cost/measured-prompt.ts';
 import type { PromptCounter } from '../cost/prompt-counter.ts';
 import type { ChatRequest } from '../llm/request.ts';
 import { findModel } from '../llm/model-catalog.ts';
@@ -23,6 +24,8 @@ export interface DraftPricerOptions {
   readonly counter: PromptCounter;
   readonly clock: Clock;
   readonly settings: () => Pick<Settings, 'provider' | 'model' | 'maxTokens'>;
+  /** How the model that the settings name counts, by its own answers. */
+  readonly learned: () => LearnedCounts | undefined;
   readonly roots: () => readonly string[];
   readonly toolsFor: (provider: string, model: string) => ToolRegistry | undefined;
   readonly locale: string;
@@ -73,9 +76,14 @@ export class DraftPricer implements Disposable {
   }
 
   #priceOf(request: ChatRequest): DraftPrice {
-    const { session, counter, clock, settings, locale } = this.#options;
+    const { session, counter, clock, settings, learned, locale } = this.#options;
     const answerTokens = likelyAnswerTokens(session.conversation);
-    const prospect = { answerTokens, seenMessages: this.#seenMessages(request), count: counter.count };
+    const prospect = {
+      answerTokens,
+      seenMessages: this.#seenMessages(request),
+      count: counter.count,
+      learned: learned(),
+    };
     return priceOfRequest(request, prospect, settings(), clock.now(), locale);
   }
 

@@ -58,7 +58,8 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const keys = own.add(new SecretKeys(context.secrets, () => readSettings().keySource));
   const lists = new ModelLists(context.globalState);
   own.add(followKnownModels(lists, clock.now));
-  const { ledger, history, archive, unavailable, onNotice } = openStorage(context.globalStorageUri.fsPath, clock, log);
+  const storage = openStorage(context.globalStorageUri.fsPath, clock, log);
+  const { ledger, history, archive, learner, unavailable, onNotice } = storage;
   own.add(ledger);
   const counter = own.add(tokenCounter(context.extensionPath, clock));
   const prompts = new PromptCounter(counter);
@@ -75,6 +76,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     clock,
     sessionId: () => sessionId,
     counter: prompts,
+    learner,
     drains,
   });
 
@@ -130,6 +132,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       counter: prompts,
       clock,
       settings: readSettings,
+      learned: () => learner.of(readSettings()),
       roots: () => workspace.roots,
       toolsFor,
       locale: vscode.env.language,

@@ -9,6 +9,7 @@ import { MemoryCallArchive } from '../cost/memory-call-archive.ts';
 import { MemoryCallStore } from '../cost/memory-call-store.ts';
 import { SqliteCallArchive } from '../cost/sqlite-call-archive.ts';
 import { markDamaged, openOrMend } from '../storage/mend.ts';
+import { TokenLearner } from '../cost/token-learner.ts';
 import { schema } from '../storage/schema.ts';
 import { type Trouble, troubleOf } from '../storage/trouble.ts';
 import { mendedNotice, storageNotice } from './storage-notice.ts';
@@ -17,6 +18,8 @@ export interface Storage {
   readonly ledger: Ledger;
   readonly history: History;
   readonly archive: CallArchive;
+  /** How models count, by their answers in all windows. */
+  readonly learner: TokenLearner;
   /** Why nothing is kept beyond this window; undefined where everything is. */
   readonly unavailable?: string;
   /** What a person is to be told, each thing once; what came up before, too. */
@@ -38,13 +41,26 @@ export function openStorage(folder: string, clock: Clock, log: Log): Storage {
       notices.add(storageNotice(trouble, folder));
     };
     ledger.onTrouble(onTrouble);
-    return { ledger, history: new SqliteHistory(db, onTrouble), archive: new SqliteCallArchive(db), onNotice };
+    return {
+      ledger,
+      history: new SqliteHistory(db, onTrouble),
+      archive: new SqliteCallArchive(db),
+      learner: new TokenLearner(db, write => ledger.writeAlong(write)),
+      onNotice,
+    };
   } catch (error) {
     notices.add(storageNotice(troubleOf(error), folder, error));
     const store = new MemoryCallStore({ forgetful: true });
     const ledger = new Ledger(store, clock, () => crypto.randomUUID());
     const unavailable = error instanceof Error ? error.message : String(error);
-    return { ledger, history: new ForgetfulHistory(), archive: new MemoryCallArchive(store), unavailable, onNotice };
+    return {
+      ledger,
+      history: new ForgetfulHistory(),
+      archive: new MemoryCallArchive(store),
+      learner: new TokenLearner(undefined, () => {}),
+      unavailable,
+      onNotice,
+    };
   }
 }
 

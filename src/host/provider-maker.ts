@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Drains } from '../cost/drains.ts';
 import type { Ledger } from '../cost/ledger.ts';
 import type { PromptCounter } from '../cost/prompt-counter.ts';
+import type { TokenLearner } from '../cost/token-learner.ts';
 import { metered } from '../cost/metered-provider.ts';
 import { createProvider, type ProviderConfig } from '../llm/create-provider.ts';
 import { parseEndpoint } from '../llm/endpoint.ts';
@@ -29,6 +30,8 @@ export interface ProviderMakerOptions {
   readonly clock: Clock;
   readonly sessionId: () => string;
   readonly counter: PromptCounter;
+  /** How models count, by their answers. */
+  readonly learner: TokenLearner;
   readonly drains: Drains;
 }
 
@@ -36,7 +39,7 @@ export interface ProviderMakerOptions {
 export type ProviderMaker = (facts: TurnFacts) => LlmProvider;
 
 export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
-  const { keys, ledger, policies, clock, sessionId, counter, drains } = options;
+  const { keys, ledger, policies, clock, sessionId, counter, learner, drains } = options;
   const parameterMemory = new ParameterMemory();
   let agent: Promise<Dispatcher> | undefined;
   // One for the window: the next question finds its connection open, with no handshake before its first word.
@@ -50,7 +53,7 @@ export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
   };
   return ({ model: standIn, ...facts }) => {
     const settings = readSettings();
-    const { maxTokens } = settings;
+    const { provider, endpoint, maxTokens } = settings;
     const spender = { ...facts, session: sessionId(), workspace: vscode.workspace.name ?? '' };
     return createProvider({
       ...connectionOf(settings, keys, standIn),
@@ -66,6 +69,7 @@ export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
           clock,
           maxTokens,
           counter,
+          learned: learner.of({ provider, endpoint, model: wire.model }),
           drains,
           facts: spender,
           caps: () => capsOf(readSettings().budgets, spender, clock.now()),

@@ -56,4 +56,11 @@ export const schema: readonly Migration[] = [
   CREATE INDEX calls_deleted ON calls (started) WHERE deleted IS NOT NULL;
   `,
   rolledSums,
+  `
+  CREATE TABLE learned_counts (
+    provider TEXT NOT NULL, host TEXT NOT NULL, model TEXT NOT NULL,
+    samples TEXT NOT NULL,              -- JSON: what the last answers' prompts were made of, and what was reported; numbers only
+    PRIMARY KEY (provider, host, model)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

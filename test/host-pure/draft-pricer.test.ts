@@ -18,6 +18,7 @@ async function open(test: TestContext, counter: TokenCounter): Promise<{ chat: O
     counter: new PromptCounter(counter),
     clock,
     settings: () => settings,
+    learned: () => undefined,
     roots: () => [],
     toolsFor: () => undefined,
     locale: 'en',

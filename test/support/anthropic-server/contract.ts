@@ -8,8 +8,8 @@ export const subject: ContractSubject = {
   provider: 'anthropic',
   traits: { key: true, parallelTools: true, cachedTokens: true },
   variants: models,
-  async start(variant) {
-    const server = await anthropicServerInProcess();
+  async start(variant, encoding) {
+    const server = await anthropicServerInProcess({ ...(encoding && { encoding }) });
     return {
       config: {
         provider: 'anthropic',

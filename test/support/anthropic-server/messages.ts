@@ -34,7 +34,7 @@ export async function acceptMessages(exchange: Exchange, body: unknown): Promise
   if (model === undefined) throw new ApiError(404, `model: ${request.model}`);
   checkRules(request, model);
   const { images, tokensOf } = checkImages(request, model);
-  const tokenizer = await loadTokenizer();
+  const tokenizer = await loadTokenizer(exchange.state.settings.encoding);
   const parts = promptParts(request, model.id, tokenizer, tokensOf);
   const total = totalTokens(parts);
   if (total > model.context) throw badRequest(`prompt is too long: ${total} tokens > ${model.context} maximum`);

@@ -9,8 +9,8 @@ export const subject: ContractSubject = {
   provider: 'azure-openai',
   traits: { key: true, parallelTools: true, cachedTokens: true },
   variants,
-  async start(variant) {
-    const server = await azureServerInProcess();
+  async start(variant, encoding) {
+    const server = await azureServerInProcess({ ...(encoding && { encoding }) });
     return {
       config: {
         provider: 'azure-openai',

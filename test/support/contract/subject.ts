@@ -1,12 +1,13 @@
 import type { ProviderConfig } from '../../../src/llm/provider-config.ts';
 import type { ProviderName } from '../../../src/llm/vendors.ts';
+import type { EncodingName } from '../openai-server/tokenizer.ts';
 import type { LoopbackControl } from '../loopback/control.ts';
 
 /** One vendor, as the contract suite meets it: `test/support/<vendor>-server/contract.ts` exports one as `subject`. */
 export interface ContractSubject {
   readonly provider: ProviderName;
-  /** Starts the vendor's own loopback server, steered by the same scripts as every other. */
-  start(variant?: string): Promise<ContractServer>;
+  /** Starts the vendor's own loopback server, steered by the same scripts as every other; it counts tokens in this encoding. */
+  start(variant?: string, encoding?: EncodingName): Promise<ContractServer>;
   readonly traits: ContractTraits;
   /** Where a vendor has several wires: each goes through the whole suite, started by its name. */
   readonly variants?: readonly string[];

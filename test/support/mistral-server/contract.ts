@@ -4,8 +4,8 @@ import { MISTRAL_KEY, mistralServerInProcess } from './in-process.ts';
 export const subject: ContractSubject = {
   provider: 'mistral',
   traits: { key: true, parallelTools: true, cachedTokens: true },
-  async start() {
-    const server = await mistralServerInProcess();
+  async start(_variant, encoding) {
+    const server = await mistralServerInProcess({ ...(encoding && { encoding }) });
     return {
       config: {
         provider: 'mistral',

@@ -31,7 +31,7 @@ export function acceptChat({ record, settings }: OllamaExchange): Accepted {
 export async function chat(exchange: OllamaExchange, loaded: LoadedModels, script: Script | undefined): Promise<void> {
   const { record, settings } = exchange;
   const { request, model } = acceptChat(exchange);
-  const tokenizer = await loadTokenizer();
+  const tokenizer = await loadTokenizer(settings.encoding);
   const counted = countPrompt(request, tokenizer);
   // A machine with little memory; in the cloud a model has all of its context (docs/context-length.mdx, read 2026-11-28).
   const usual = /[:-]cloud$/.test(model.name) ? model.contextLength : 4096;

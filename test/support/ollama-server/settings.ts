@@ -1,8 +1,11 @@
 import type { Pace } from '../loopback/script.ts';
+import type { EncodingName } from '../openai-server/tokenizer.ts';
 import { SERVED_MODELS, type ServedModel } from './models.ts';
 
 export interface OllamaServerSettings {
   readonly pace: Pace;
+  /** In which tokens are counted. */
+  readonly encoding: EncodingName;
   readonly models: readonly ServedModel[];
   readonly version: string;
   /**
@@ -16,6 +19,7 @@ export interface OllamaServerSettings {
 
 export const DEFAULT_SETTINGS: OllamaServerSettings = {
   pace: 'fast',
+  encoding: 'o200k_base',
   models: SERVED_MODELS,
   version: '0.34.0',
   without: [],

@@ -9,9 +9,9 @@ export const subject: ContractSubject = {
   provider: 'openai-compatible',
   traits: { key: false, parallelTools: true, cachedTokens: true },
   variants,
-  async start(variant) {
+  async start(variant, encoding) {
     const keyless = variant === 'keyless';
-    const server = await compatibleServerInProcess({ keyless });
+    const server = await compatibleServerInProcess({ keyless, ...(encoding && { encoding }) });
     return {
       config: {
         provider: 'openai-compatible',

@@ -36,7 +36,7 @@ export async function acceptChat(exchange: Exchange, body: unknown): Promise<Wei
   const request = body as ChatRequest;
   const model = findModel(exchange, request.model);
   checkRules(request, model);
-  const weighed = await weigh(request, model, requestImages(request, model));
+  const weighed = await weigh(request, model, requestImages(request, model), exchange.state.settings.encoding);
   checkContext(weighed.prompt.total, request, model);
   return weighed;
 }

@@ -7,8 +7,8 @@ export const subject: ContractSubject = {
   provider: 'openai',
   traits: { key: true, parallelTools: true, cachedTokens: true },
   variants: apis,
-  async start(variant) {
-    const server = await openAiServerInProcess();
+  async start(variant, encoding) {
+    const server = await openAiServerInProcess({ ...(encoding && { encoding }) });
     const api = apis.find(name => name === variant) ?? 'auto';
     return {
       config: {

@@ -11,7 +11,7 @@ import { promptTokens } from './prompt-tokens.ts';
 import type { PromptTokens } from './prompt-tokens.ts';
 import type { RequestImage } from './request-images.ts';
 import { loadTokenizer } from './tokenizer.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import type { EncodingName, Tokenizer } from './tokenizer.ts';
 import type { CountedUsage } from './usage.ts';
 
 /** A request the API would accept, and what it weighs. A request of either wire, told in Chat's words. */
@@ -36,8 +36,9 @@ export async function weigh(
   request: ChatRequest,
   model: ServedModel,
   images: readonly RequestImage[],
+  encoding: EncodingName,
 ): Promise<WeighedRequest> {
-  const tokenizer = await loadTokenizer();
+  const tokenizer = await loadTokenizer(encoding);
   const prompt = promptTokens(request, tokenizer, index =>
     images.reduce((sum, image) => sum + (image.messageIndex === index ? image.tokens : 0), 0),
   );

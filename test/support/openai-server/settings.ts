@@ -1,4 +1,5 @@
 import type { Pace } from '../loopback/script.ts';
+import type { EncodingName } from './tokenizer.ts';
 import { TABLE_DATE } from './models.ts';
 import type { CacheSettings } from './prompt-cache.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -7,6 +8,8 @@ import { DEFAULT_LIMITS } from './rate-limits.ts';
 /** What can be set on the command line, by options, and later through the control channel. */
 export interface OpenAiServerSettings {
   readonly pace: Pace;
+  /** In which tokens are counted. */
+  readonly encoding: EncodingName;
   /** For each key and model. */
   readonly limits: RateLimits;
   /** The simulated prompt cache. */
@@ -24,6 +27,7 @@ export const DEMO_PACE = 320;
 
 export const DEFAULT_SETTINGS: OpenAiServerSettings = {
   pace: 'fast',
+  encoding: 'o200k_base',
   limits: DEFAULT_LIMITS,
   cache: { enabled: false },
   keys: 'any',

@@ -1,4 +1,10 @@
-type Encoding = typeof import('gpt-tokenizer/encoding/o200k_base');
+type Encoding = Pick<typeof import('gpt-tokenizer/encoding/o200k_base'), 'countTokens' | 'decodeGenerator' | 'encode'>;
+
+/**
+ * What a server counts in. cl100k_base, because Llama 3 and Qwen began with its vocabulary; p50k_base, because it is nobody's that
+ * Pennyloom speaks to, and as far from o200k_base as a vendor who publishes nothing may be.
+ */
+export type EncodingName = 'o200k_base' | 'cl100k_base' | 'p50k_base';
 
 /** o200k_base: every model from gpt-4o on. The older ones used cl100k_base; the server counts them with this one too. */
 export interface Tokenizer {
@@ -7,12 +13,24 @@ export interface Tokenizer {
   split(text: string): string[];
 }
 
-let loading: Promise<Tokenizer> | undefined;
+const loading = new Map<EncodingName, Promise<Tokenizer>>();
 
 /** Loads once, about 200 ms: called in the background after start-up, and awaited where a count is needed. */
-export function loadTokenizer(): Promise<Tokenizer> {
-  loading ??= import('gpt-tokenizer/encoding/o200k_base').then(build);
-  return loading;
+export function loadTokenizer(name: EncodingName = 'o200k_base'): Promise<Tokenizer> {
+  const known = loading.get(name) ?? importOf(name).then(build);
+  loading.set(name, known);
+  return known;
+}
+
+function importOf(name: EncodingName): Promise<Encoding> {
+  switch (name) {
+    case 'o200k_base':
+      return import('gpt-tokenizer/encoding/o200k_base');
+    case 'cl100k_base':
+      return import('gpt-tokenizer/encoding/cl100k_base');
+    case 'p50k_base':
+      return import('gpt-tokenizer/encoding/p50k_base');
+  }
 }
 
 function build(encoding: Encoding): Tokenizer {

@@ -64,7 +64,8 @@ async function fitting(
 ): Promise<AcceptedResponses> {
   for (let shown = items; ;) {
     const chat = asChat(request, shown, exchange.state.responses);
-    const weighed = await weigh(chat.request, model, requestImages(chat.request, model, chat.whereImages));
+    const images = requestImages(chat.request, model, chat.whereImages);
+    const weighed = await weigh(chat.request, model, images, exchange.state.settings.encoding);
     if (weighed.prompt.total <= model.context) return { request, items: shown, weighed };
     const next = shown.findIndex((item, index) => index > 0 && isMessage(item) && item.role === 'user');
     if (request.truncation !== 'auto' || next < 0) {
