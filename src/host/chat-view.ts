@@ -8,6 +8,7 @@ import {
   type ActionId,
   type ChatViewEvent,
   type ChatViewState,
+  type FailureView,
   type ModelView,
   reduceChatView,
 } from '../protocol/chat-view-state.ts';
@@ -81,6 +82,11 @@ export class ChatView implements Disposable {
   async focus(): Promise<void> {
     await vscode.commands.executeCommand('pennyloom.chat.focus');
     this.#afterReady(() => this.#post({ type: 'focus-composer' }));
+  }
+
+  /** What can be done about a failure is another thing by now. */
+  showFailure(turnId: string, failure: FailureView): void {
+    this.#fold({ type: 'failure-changed', turnId, failure });
   }
 
   refreshModel(): void {

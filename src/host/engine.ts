@@ -18,6 +18,7 @@ import { CostStatus, type Periods } from './cost-status.ts';
 import { CostView } from './cost-view.ts';
 import { Reconciler } from './commands/reconcile.ts';
 import { warnOfCosts } from './commands/warn-of-costs.ts';
+import { watchBudget } from './commands/watch-budget.ts';
 import { type Commands, engineCommands } from './engine-commands.ts';
 import { followOtel } from './follow-otel.ts';
 import { logTurns } from './log-turns.ts';
@@ -124,8 +125,9 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     session: sessionId,
     workspace: vscode.workspace.name ?? '',
   });
-  const chatCaps = (): readonly Cap[] => capsOf(readSettings().budgets, { ...spender(), feature: 'chat' }, clock.now());
-  const status = own.add(new CostStatus({ item: statusItem, ledger, periods, policies, caps: chatCaps }));
+  const capsFor = (feature: string): readonly Cap[] =>
+    capsOf(readSettings().budgets, { ...spender(), feature }, clock.now());
+  const status = own.add(new CostStatus({ item: statusItem, ledger, periods, policies, caps: () => capsFor('chat') }));
   const pricer = own.add(
     new DraftPricer({
       session,
@@ -172,6 +174,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     }),
   );
 
+  const refused = own.add(watchBudget({ session, ledger, clock, view, caps: capsFor }));
   own.add(
     session.onEvent(event => {
       if (event.type === 'headroom-changed') status.showHeadroom(event.headroom);
@@ -187,6 +190,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       view.refreshModel();
       void view.refreshKey();
       status.update();
+      refused.look();
     }),
   );
   onNotice(notice => void vscode.window.showWarningMessage(notice));
@@ -212,9 +216,10 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     resetSession: () => {
       sessionId = newId();
       status.update();
+      refused.look();
     },
   });
-  const perform = actionPerformer({ session, commands });
+  const perform = actionPerformer({ session, commands, refused });
 
   return { commands, showChat: place => view.show(place), dispose: () => own.dispose() };
 }

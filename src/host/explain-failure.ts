@@ -3,27 +3,29 @@ import { redact } from '../core/redact.ts';
 import type { Vendor } from '../llm/vendor.ts';
 import { findVendor } from '../llm/vendors.ts';
 import type { ActionView, FailureView } from '../protocol/chat-view-state.ts';
-import { explainBudget } from './explain-budget.ts';
+import { type BudgetOutlook, explainBudget } from './explain-budget.ts';
 
 /**
  * What a person is told about a failure and can do about it: the one place where a code becomes words and buttons, for the chat, for
  * notifications and for docs/errors.md. What is true of one vendor only stands in the vendor's folder.
  */
-export function explainFailure(record: FailureRecord, locale?: string): FailureView {
+export function explainFailure(record: FailureRecord, locale?: string, outlook?: BudgetOutlook): FailureView {
   // Redacted where it was made, with the key at hand; once more here, because this is what people put into screenshots.
   const failure = { ...record, message: redact(record.message) };
   const vendor = findVendor(failure.provider ?? '', failure.origin);
-  const { title, resolutions, actions } = words(failure, vendor, locale);
+  const { title, hint, mended, resolutions, actions } = words(failure, vendor, locale, outlook);
   const { fallback } = failure;
   return {
     code: failure.code,
     title,
+    ...(hint && { hint }),
+    ...(mended && { mended }),
     ...(!isOwnWords(failure) && { detail: failure.message }),
     resolutions: [...(vendor?.remedies?.(failure) ?? []), ...resolutions],
     actions: [
       ...actions.filter(({ id }) => hasPage(id, vendor)),
       ...(fallback ? [{ id: 'use-fallback' as const, label: `Answer with ${fallback}` }] : []),
-      { id: 'copy-report', label: 'Copy Details' },
+      ...(isRefusal(failure) ? [] : [{ id: 'copy-report' as const, label: 'Copy Details' }]),
     ],
   };
 }
@@ -37,6 +39,9 @@ const ownWords: ReadonlySet<FailureRecord['code']> = new Set([
   'ERR_REFUSED_LOCALLY',
   'ERR_BUDGET_EXCEEDED',
 ]);
+
+/** A budget did what it is for: nobody is asked to look into that. */
+const isRefusal = ({ code, budget }: FailureRecord): boolean => code === 'ERR_BUDGET_EXCEEDED' && !budget?.unknown;
 
 /** A conversation that was too long is refused by us or by the server, each in its own words. */
 const isOwnWords = ({ code, status, notSent }: FailureRecord): boolean =>
@@ -61,6 +66,8 @@ function hasPage(id: ActionView['id'], vendor: Vendor | undefined): boolean {
 
 type Words = {
   readonly title: string;
+  readonly hint?: string;
+  readonly mended?: true;
   readonly resolutions: readonly string[];
   readonly actions: readonly ActionView[];
 };
@@ -144,7 +151,12 @@ function paused({ retryAfterMs = 0 }: FailureRecord, provider: string): Words {
 const refusedPart = ({ param }: FailureRecord): string[] => (param ? [`The part that was refused: ${param}.`] : []);
 
 // The causes and resolutions of the reference's error table, corrected for November 2026.
-function words(failure: FailureRecord, vendor: Vendor | undefined, locale: string | undefined): Words {
+function words(
+  failure: FailureRecord,
+  vendor: Vendor | undefined,
+  locale: string | undefined,
+  outlook: BudgetOutlook | undefined,
+): Words {
   const provider = vendor?.label ?? 'The provider';
   switch (failure.code) {
     case 'ERR_KEY_REQUIRED':
@@ -271,6 +283,6 @@ function words(failure: FailureRecord, vendor: Vendor | undefined, locale: strin
         actions: [primary(settings), switchModel, secondary(tryAgain)],
       };
     case 'ERR_BUDGET_EXCEEDED':
-      return explainBudget(failure, locale);
+      return explainBudget(failure, locale, outlook);
   }
 }

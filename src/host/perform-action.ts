@@ -5,6 +5,7 @@ import { continueText } from '../chat/prompts.ts';
 import type { VendorPages } from '../llm/vendor.ts';
 import { findVendor, vendorAt } from '../llm/vendors.ts';
 import type { ActionId } from '../protocol/chat-view-state.ts';
+import type { BudgetWatch } from './budget-watch.ts';
 import { copyReport } from './copy-report.ts';
 import type { Commands } from './engine-commands.ts';
 import { readSettings } from './settings.ts';
@@ -12,12 +13,14 @@ import { readSettings } from './settings.ts';
 export interface PerformerParts {
   readonly session: ChatSession;
   readonly commands: Commands;
+  readonly refused: BudgetWatch;
 }
 
 /** What the buttons of the chat do: most are a command, some belong to the turn they stand under. */
 export function actionPerformer({
   session,
   commands,
+  refused,
 }: PerformerParts): (action: ActionId, turnId: string | undefined) => Promise<void> {
   const failureOf = (turnId: string | undefined): FailureRecord | undefined =>
     session.conversation.turns.find(({ id }) => id === turnId)?.ending?.failure;
@@ -55,6 +58,9 @@ export function actionPerformer({
         break;
       case 'raise-budget':
         await vscode.commands.executeCommand('workbench.action.openSettings', `pennyloom.${budgetOf(turnId)}`);
+        break;
+      case 'remind-of-budget':
+        if (turnId) refused.remindOf(turnId);
         break;
       case 'choose-provider':
         await commands.chooseProvider();

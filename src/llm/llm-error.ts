@@ -29,6 +29,8 @@ export const failureCodes = {
 export type FailureCode = keyof typeof failureCodes;
 
 export interface BudgetFacts {
+  /** The most the request could cost, in dollars to the last digit; absent where that is unknown. */
+  readonly needs?: string;
   /** Where it is set: "budget.day". */
   readonly setting?: string;
   /** When it starts anew, milliseconds since the epoch; absent where it never does. */

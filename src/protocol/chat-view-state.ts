@@ -86,6 +86,7 @@ export const actionIds = [
   'open-status',
   'open-settings',
   'raise-budget',
+  'remind-of-budget',
   'choose-provider',
   'switch-model',
   'try-again',
@@ -110,6 +111,10 @@ export interface FailureView {
   readonly code: string;
   /** One sentence: what happened. */
   readonly title: string;
+  /** What else is to be known at once, in a sentence or two. */
+  readonly hint?: string;
+  /** What went wrong does so no more: the question can be asked again. */
+  readonly mended?: true;
   /** The server's own sentence, redacted; folded by default. */
   readonly detail?: string;
   /** What to do, in order. */
@@ -174,6 +179,8 @@ export type ChatViewEvent =
     }
   /** Of a turn that had finished: its cost is known now. */
   | { readonly type: 'facts-changed'; readonly turnId: string; readonly facts: FactsView }
+  /** Of a turn that had failed: what can be done about it is another thing by now. */
+  | { readonly type: 'failure-changed'; readonly turnId: string; readonly failure: FailureView }
   | { readonly type: 'model-changed'; readonly model: ModelView }
   | { readonly type: 'key-changed'; readonly key: 'set' | 'missing' };
 
@@ -194,6 +201,7 @@ export function reduceChatView(state: ChatViewState, event: ChatViewEvent): Chat
     case 'waiting-changed':
     case 'turn-finished':
     case 'facts-changed':
+    case 'failure-changed':
       return {
         ...state,
         turns: state.turns.map(turn => (turn.id === event.turnId ? reduceTurn(turn, event) : turn)),
@@ -236,6 +244,8 @@ function reduceTurn(turn: TurnView, event: Extract<ChatViewEvent, { turnId: stri
       };
     case 'facts-changed':
       return { ...turn, facts: event.facts };
+    case 'failure-changed':
+      return { ...turn, failure: event.failure };
     case 'waiting-changed':
       return event.waiting === undefined ? withoutWaiting(turn) : { ...turn, waiting: event.waiting };
     case 'turn-finished': {

@@ -87,6 +87,7 @@ export class ChatPage {
         if (!turn) return;
         this.#transcript.apply(event, turn);
         if (event.type === 'turn-finished') this.#announce(ending(turn));
+        if (event.type === 'failure-changed' && event.failure.mended) this.#announce(event.failure.title);
       }
     }
     this.#composer.setKeyNotice(needsKeyNotice(state));

@@ -102,6 +102,9 @@ export class Transcript {
       case 'facts-changed':
         drawn.setFacts(event.facts);
         return;
+      case 'failure-changed':
+        drawn.setFailure(turn);
+        return;
     }
     if (!this.#follow.following) this.#pill.hidden = false;
   }

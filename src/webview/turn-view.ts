@@ -10,9 +10,10 @@ import type {
 import { confirmCopy } from './code-actions.ts';
 import { element, icon, iconButton, textButton } from './element.ts';
 import { drawFacts } from './facts-line.ts';
-import { drawActions, drawFailure } from './failure-card.ts';
+import { drawActions, drawFailure, redrawFailure } from './failure-card.ts';
 import { StreamingMarkdown } from './markdown.ts';
 import { formatCount, formatPlural } from './numbers.ts';
+import { patch } from './patch.ts';
 import { ThinkingLine } from './thinking.ts';
 import { drawToolCall, updateToolCall } from './tool-call.ts';
 import type { Post } from './vscode-api.ts';
@@ -130,7 +131,14 @@ export class DrawnTurn {
     if (!old) return;
     const drawn = drawFacts(facts);
     drawn.toggleAttribute('open', old.open);
-    old.replaceWith(drawn);
+    // Whoever reads them, or has the focus there, goes on.
+    patch(old, drawn);
+  }
+
+  /** What can be done about the failure has changed. */
+  setFailure(turn: TurnView): void {
+    const old = this.#answer.querySelector<HTMLElement>(':scope > .failure');
+    if (old && turn.failure) redrawFailure(old, drawFailure(turn.failure, turn.id, this.#services.post));
   }
 
   #copyButton(text: string): HTMLButtonElement {

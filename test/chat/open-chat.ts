@@ -7,6 +7,7 @@ import { type StoredImage, SqliteHistory } from '../../src/chat/history.ts';
 import type { TurnEvent } from '../../src/chat/run-turn.ts';
 import type { TurnFacts, TurnSetup } from '../../src/chat/turn-setup.ts';
 import type { Log } from '../../src/core/log.ts';
+import type { Cap } from '../../src/cost/call-store.ts';
 import { Ledger, ledgerIn } from '../../src/cost/ledger.ts';
 import { MemoryCallStore } from '../../src/cost/memory-call-store.ts';
 import { metered } from '../../src/cost/metered-provider.ts';
@@ -23,6 +24,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 export interface OpenChatOptions {
   /** Bare: it is metered here. A function is asked once per turn, as the settings are. */
   readonly provider: LlmProvider | (() => LlmProvider);
+  /** Budgets that every call has to fit under. */
+  readonly caps?: () => readonly Cap[];
   /** false: the provider meters itself. */
   readonly metered?: false;
   /** A function is asked once per turn. */
@@ -74,7 +77,13 @@ export async function openChat(test: TestContext, options: OpenChatOptions): Pro
     setUps.push(facts);
     const bare = typeof provider === 'function' ? provider() : provider;
     const offered = typeof tools === 'function' ? tools() : tools;
-    const meter = { ledger, clock, maxTokens: 1000, facts: { ...facts, session: 'session', workspace: 'workspace' } };
+    const meter = {
+      ledger,
+      clock,
+      maxTokens: 1000,
+      facts: { ...facts, session: 'session', workspace: 'workspace' },
+      ...(options.caps && { caps: options.caps }),
+    };
     return {
       provider: options.metered === false ? bare : metered(bare, meter),
       tools: offered && createToolRegistry(offered),

@@ -185,8 +185,27 @@ test('a budget that the next request could pass keeps it from being sent, and th
     .filter({ hasText: 'This month' });
   await tooltip.filter({ hasText: /left of \$0\.05/ }).waitFor();
   await window.page.mouse.move(10, 10);
-  await window.setSettings({ 'pennyloom.budget.session': undefined });
 });
+
+test('a budget that starts anew says when and tells whoever wants it; once there is room the card says so, and the question is still there', async t => {
+  window.watch(t);
+  const { failure } = window.chat.lastTurn();
+  assert.equal(await failure.locator('[data-action=remind-of-budget]').count(), 0, 'a session never starts anew by itself');
+  await window.setSettings({ 'pennyloom.budget.session': undefined, 'pennyloom.budget.day': 0.04 });
+  await failure.getByText(/day budget of \$0\.04/).waitFor();
+  await failure.getByText(/It starts anew on .*12:00/).waitFor();
+  await window.screenshot('over-budget-day');
+  await failure.locator('[data-action=remind-of-budget]').click();
+  await failure.getByText(/You are told on .* Nothing is sent by itself/).waitFor();
+  await window.setSettings({ 'pennyloom.budget.day': undefined });
+  await failure.getByText('There is room in the budget for this question now.').waitFor();
+  await window.screenshot('over-budget-room');
+  assert.deepEqual(await server.control.requests(), [], 'nothing was sent by itself');
+  await server.control.script({ kind: 'reply', text: 'You may.' });
+  await failure.locator('[data-action=try-again]').click();
+  await window.chat.frame.getByText('You may.').waitFor();
+  assert.equal(await window.chat.lastTurn().question.innerText(), 'May I?');
+}); // prettier-ignore
 
 test('hostile Markdown runs nothing and fetches nothing', async t => {
   window.watch(t);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ChatViewState } from '../../src/protocol/chat-view-state.ts';
 import { type Chat, emptyState, type Harness, model, startHarness, turn } from './chat-harness.ts';
+import { refusedQuestions } from './refused-questions.ts';
 import { sampleChat } from './sample-chat.ts';
 import { type ThemeName, themes } from './themes.ts';
 
@@ -16,6 +17,8 @@ const scenes: Record<string, ChatViewState> = {
   'the welcome without a key': { ...emptyState, key: 'missing' },
   'the welcome with a key': { ...emptyState, model: { ...model, vision: false } },
   'a conversation without a key': { ...emptyState, key: 'missing', turns: [turn('t1', { status: 'stopped' })] },
+  'a question that a budget refused': refusedQuestions.day,
+  'a question that there is room for again': refusedQuestions.room,
 };
 
 interface Violation {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { ChatViewState } from '../../src/protocol/chat-view-state.ts';
 import { emptyState, startHarness } from './chat-harness.ts';
+import { refusedQuestions } from './refused-questions.ts';
 import { sampleChat } from './sample-chat.ts';
 import type { ThemeName } from './themes.ts';
 
@@ -11,6 +12,7 @@ const scenes: Record<string, ChatViewState> = {
   first: { ...emptyState, key: 'missing' },
   welcome: emptyState,
   failed: { ...sampleChat, turns: sampleChat.turns.slice(1, 2), key: 'missing' },
+  ...Object.fromEntries(Object.entries(refusedQuestions).map(([name, state]) => [`budget-${name}`, state])),
 };
 
 mkdirSync(folder, { recursive: true });
