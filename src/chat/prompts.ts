@@ -23,10 +23,11 @@ export function userMessage(question: Question): UserMessage {
   // Well-formed: a cut may leave half a surrogate pair, and a JSON parser on the way may refuse the whole request for it.
   const text = [question.text, ...question.contexts.map(contextBlock)].filter(Boolean).join('\n\n').toWellFormed();
   if (question.images.length === 0) return { role: 'user', content: text };
-  const images = question.images.map(({ id, width, height }): ContentPart => ({
+  const images = question.images.map(({ id, name, width, height }): ContentPart => ({
     type: 'image',
     url: imageReference(id),
     detail: 'high',
+    name,
     width,
     height,
   }));

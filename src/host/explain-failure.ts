@@ -147,6 +147,22 @@ function paused({ retryAfterMs = 0 }: FailureRecord, provider: string): Words {
   };
 }
 
+/** Before anything was sent: a setting is wrong, or an image is not what the model takes. */
+function refusedHere({ message, param }: FailureRecord): Words {
+  const free = 'Nothing was sent and nothing was billed.';
+  if (param === 'image')
+    return {
+      title: message,
+      resolutions: [free, 'Ask again with another image; this one has been taken out of the conversation.'],
+      actions: [primary(switchModel)],
+    };
+  return {
+    title: message,
+    resolutions: [free, 'Change the setting named above.'],
+    actions: [primary(settings), switchModel, secondary(tryAgain)],
+  };
+}
+
 /** Which part of the request the server objects to, where it says so. */
 const refusedPart = ({ param }: FailureRecord): string[] => (param ? [`The part that was refused: ${param}.`] : []);
 
@@ -277,11 +293,7 @@ function words(
         actions: [tryAgain, settings, log],
       };
     case 'ERR_REFUSED_LOCALLY':
-      return {
-        title: failure.message,
-        resolutions: ['Nothing was sent and nothing was billed.', 'Change the setting named above.'],
-        actions: [primary(settings), switchModel, secondary(tryAgain)],
-      };
+      return refusedHere(failure);
     case 'ERR_BUDGET_EXCEEDED':
       return explainBudget(failure, locale, outlook);
   }

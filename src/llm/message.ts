@@ -47,6 +47,8 @@ export interface ImagePart {
   /** `data:image/…;base64,…` or a public https URL. */
   readonly url: string;
   readonly detail?: ImageDetail;
+  /** As the person knows it; never sent. */
+  readonly name?: string;
   /** Pixels, where known: what the estimate is computed from. */
   readonly width?: number;
   readonly height?: number;

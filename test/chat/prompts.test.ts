@@ -58,7 +58,7 @@ test('images come after the words, by reference, with their size; the thumbnail 
     role: 'user',
     content: [
       { type: 'text', text: 'What is this?' },
-      { type: 'image', url: 'pennyloom-image:i1', detail: 'high', width: 20, height: 10 },
+      { type: 'image', url: 'pennyloom-image:i1', detail: 'high', name: 'shot.png', width: 20, height: 10 },
     ],
   });
   const alone = userMessage(question({ images: [image, { ...image, id: 'i2' }] }));

@@ -125,6 +125,13 @@ test('the part of a request that was refused is named', () => {
   );
 });
 
+test('an image that was refused here is not mended in the settings', () => {
+  const failure = { code: 'ERR_REFUSED_LOCALLY', message: 'shot.png is larger than 10 MB.', retryable: false } as const;
+  const ids = (param: string) => explainFailure({ ...failure, param }).actions.map(({ id }) => id);
+  assert.deepEqual(ids('image'), ['switch-model', 'copy-report']);
+  assert.deepEqual(ids('maxTokens'), ['open-settings', 'switch-model', 'try-again', 'copy-report']);
+});
+
 test('of a provider with many hosts the one that was asked is named, with its own pages', () => {
   const failure = { code: 'ERR_SERVICE_UNAVAILABLE', message: 'Overloaded.', retryable: true } as const;
   const at = (origin: string) => explainFailure({ ...failure, provider: 'openai-compatible', origin });

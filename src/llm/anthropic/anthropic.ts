@@ -11,6 +11,7 @@ import { anthropicFraming } from './framing.ts';
 import { listModels } from './list-models.ts';
 import { MessagesAnswer } from './from-wire.ts';
 import { rateLimitHeadroom } from './rate-limit-headers.ts';
+import { fitImages } from './image-limits.ts';
 import { toWire } from './to-wire.ts';
 import { usageFromWire } from './usage-from-wire.ts';
 
@@ -92,7 +93,12 @@ class MessagesWire implements Wire {
     const { endpoint = defaultEndpoint, apiKey } = this.#config;
     const key = await requiredKey(label, apiKey);
     checkRequest(request, this.model, this.#facts);
-    const { body, prefix, notices } = toWire(request, { model: this.model, facts: this.#facts });
+    const { name = this.model, contextWindow } = this.#facts ?? {};
+    const fitting = fitImages(request.messages, { name, contextWindow });
+    const { body, prefix, notices } = toWire(
+      { ...request, messages: fitting.messages },
+      { model: this.model, facts: this.#facts },
+    );
     return {
       request: {
         method: 'POST',
@@ -104,7 +110,7 @@ class MessagesWire implements Wire {
         },
         body: JSON.stringify(body),
       },
-      notices,
+      notices: [...fitting.notices, ...notices],
       secrets: [key],
       makeAnswer: context => new MessagesAnswer(context, prefix),
     };

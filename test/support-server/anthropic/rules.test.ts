@@ -99,7 +99,7 @@ const refusals: readonly (readonly [what: string, body: Json, words: RegExp])[] 
   ['a picture of another kind', hello({ messages: [user(image(picture, 'image/svg+xml'))] }), /media_type/],
   ['a picture that says it is another', hello({ messages: [user(image(picture, 'image/jpeg'))] }), /appears to be image\/png/],
   ['a picture that is none', hello({ messages: [user(image(Buffer.from('nothing').toString('base64')))] }), /Could not process image/],
-  ['a picture that is too large', hello({ messages: [user(image(pngOfBytes(4_000_000).toString('base64')))] }), /exceeds 5 MB maximum/],
+  ['a picture that is too large', hello({ messages: [user(image(pngOfBytes(8_000_000).toString('base64')))] }), /exceeds 10 MB maximum/],
   ['a picture that is too long', hello({ messages: [user(image(png(8001, 1).toString('base64')))] }), /8000 pixels/],
   ['thinking nobody signed', conversation(user(text('a')), assistant({ type: 'thinking', thinking: 'x', signature: 'forged' }, text('b')), user(text('c'))), /Invalid `signature`/],
 ]; // prettier-ignore

@@ -4,8 +4,8 @@ import { badRequest } from './errors.ts';
 import { type Block, blocksOf, type ImageBlock, type MessagesRequest } from './messages-request.ts';
 import type { ServedModel } from './models.ts';
 
-/** Of the base64 text; "image exceeds 5 MB maximum: 5272940 bytes > 5242880 bytes" (daya0576/pi-imessage#5, 2026-03). */
-const MOST_BYTES = 5 * 1024 * 1024;
+/** Of the base64 text; "image exceeds 10 MB maximum: 11174516 bytes > 10485760 bytes", as people got it from July 2026 on. */
+const MOST_BYTES = 10 * 1024 * 1024;
 /** "At least one of the image dimensions exceed max allowed size: 8000 pixels" (anthropics/claude-code#4778, 2025-08). */
 const LONGEST_SIDE = 8000;
 /** Above this many images each may be smaller ("Vision" on platform.claude.com, read 2026-11-28). */
@@ -44,7 +44,7 @@ function decode({ source }: ImageBlock, where: string, longest: number): Pick<Re
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data) || data.length % 4 === 1)
     throw badRequest(`${where}.base64.data: Invalid base64 data`);
   if (data.length > MOST_BYTES)
-    throw badRequest(`${where}.base64: image exceeds 5 MB maximum: ${data.length} bytes > ${MOST_BYTES} bytes`);
+    throw badRequest(`${where}.base64: image exceeds 10 MB maximum: ${data.length} bytes > ${MOST_BYTES} bytes`);
   const bytes = Buffer.from(data, 'base64');
   try {
     const facts = imageFacts(bytes);
