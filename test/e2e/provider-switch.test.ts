@@ -147,6 +147,9 @@ test('of the keys of several hosts the one in use is cleared, and no other', asy
   await quickInput.widget.locator('.quick-input-title', { hasText: 'Choose Model of OpenRouter' }).waitFor();
   await quickInput.cancel();
   await window.runCommand(command);
+  // At the end of a list of which only what is seen is there.
+  await quickInput.rows.first().waitFor();
+  await quickInput.field.fill('Another OpenAI');
   await quickInput.pick('Another OpenAI-compatible host…');
   await quickInput.widget.locator('.quick-input-title', { hasText: 'Address of' }).waitFor();
   await quickInput.answer(host.baseUrl);
