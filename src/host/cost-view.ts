@@ -21,10 +21,12 @@ import { reRateCosts } from './commands/re-rate-costs.ts';
 import { costPage } from './cost-page.ts';
 import { CostReport } from './cost-report.ts';
 import type { Periods } from './cost-status.ts';
+import type { OtherWindows } from './other-windows.ts';
 
 export interface CostViewOptions {
   readonly ledger: Ledger;
   readonly archive: CallArchive;
+  readonly otherWindows: OtherWindows;
   readonly periods: () => Periods;
   readonly caps: () => readonly Cap[];
   readonly clock: Clock;
@@ -36,8 +38,6 @@ export interface CostViewOptions {
 
 /** Changes are shown at most so often, and less often where showing them takes long. */
 const showEveryMs = 1000;
-/** How often a visible view looks whether another window has written. */
-const lookEveryMs = 2000;
 
 /** What was spent, in an editor tab. The host's side: owns what is shown, and answers what the page asks. */
 export class CostView implements Disposable {
@@ -71,7 +71,7 @@ export class CostView implements Disposable {
 
   show(): void {
     if (this.#panel) return this.#panel.reveal();
-    const { extensionUri, ledger, archive, clock } = this.#options;
+    const { extensionUri, ledger, archive, clock, otherWindows } = this.#options;
     const roots = ['dist', 'media'].map(folder => vscode.Uri.joinPath(extensionUri, folder));
     const panel = vscode.window.createWebviewPanel('pennyloom.costs', 'Pennyloom Costs', vscode.ViewColumn.Active, {
       enableScripts: true,
@@ -84,7 +84,7 @@ export class CostView implements Disposable {
     own.add(ledger.onDidChange(() => this.#showSoon()));
     own.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)));
     own.add(panel.onDidChangeViewState(() => panel.visible && this.#isStale && this.#showSoon()));
-    own.add(this.#lookForOtherWindows(panel));
+    own.add(otherWindows.onDidWrite(() => this.#showSoon()));
     panel.onDidDispose(() => {
       this.#asked.abort();
       own.dispose();
@@ -97,18 +97,6 @@ export class CostView implements Disposable {
   dispose(): void {
     this.#panel?.dispose();
     this.#whilePanel?.dispose();
-  }
-
-  #lookForOtherWindows(panel: vscode.WebviewPanel): Disposable {
-    const { archive } = this.#options;
-    let version = archive.version();
-    const timer = setInterval(() => {
-      if (!panel.visible) return;
-      const now = archive.version();
-      if (now !== version) this.#showSoon();
-      version = now;
-    }, lookEveryMs);
-    return { dispose: () => clearInterval(timer) };
   }
 
   #receive(value: unknown): void {

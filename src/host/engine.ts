@@ -26,6 +26,7 @@ import { GuideDocument } from './guide-document.ts';
 import { hostLog } from './host-log.ts';
 import { describeModel } from './describe-model.ts';
 import { DraftPricer } from './draft-pricer.ts';
+import { OtherWindows } from './other-windows.ts';
 import { openStorage } from './open-storage.ts';
 import { actionPerformer } from './perform-action.ts';
 import { capsOf, everyCap, periodsAt, type Spender } from './periods.ts';
@@ -154,7 +155,13 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const guide = own.add(new GuideDocument(() => clock.now()));
   const caps = (): readonly Cap[] => everyCap(readSettings().budgets, spender(), clock.now());
   const { extensionUri } = context;
-  const costs = own.add(new CostView({ ledger, archive, periods, caps, clock, extensionUri, log, unavailable }));
+  const otherWindows = own.add(
+    new OtherWindows({ version: () => archive.version(), clock, focused: () => vscode.window.state.focused }),
+  );
+  own.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && otherWindows.look()));
+  const costs = own.add(
+    new CostView({ ledger, archive, otherWindows, periods, caps, clock, extensionUri, log, unavailable }),
+  );
   const act = (action: ActionId, turnId?: string): void => void perform(action, turnId);
   const view = own.add(
     new ChatView({
@@ -175,6 +182,11 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   );
 
   const refused = own.add(watchBudget({ session, ledger, clock, view, caps: capsFor }));
+  const budgetsChanged = (): void => {
+    status.update();
+    refused.look();
+  };
+  own.add(otherWindows.onDidWrite(budgetsChanged));
   own.add(
     session.onEvent(event => {
       if (event.type === 'headroom-changed') status.showHeadroom(event.headroom);
@@ -189,8 +201,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
       if (!change.affectsConfiguration('pennyloom')) return;
       view.refreshModel();
       void view.refreshKey();
-      status.update();
-      refused.look();
+      budgetsChanged();
     }),
   );
   onNotice(notice => void vscode.window.showWarningMessage(notice));
@@ -215,8 +226,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     act,
     resetSession: () => {
       sessionId = newId();
-      status.update();
-      refused.look();
+      budgetsChanged();
     },
   });
   const perform = actionPerformer({ session, commands, refused });
