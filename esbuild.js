@@ -1,4 +1,4 @@
-// Bundles: the extension's small main file, the engine it loads on first use, and the browser programs.
+// Bundles: the extension's small main file, the engine it loads on first use, and the browser programs with their style sheets.
 // `node esbuild.js [--minify] [--watch]`
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -57,6 +57,8 @@ const programs = [
       'chat-webview': 'src/webview/main.ts',
       'cost-webview': 'src/webview/costs/main.ts',
       highlight: 'src/webview/highlight.ts',
+      chat: 'media/chat.css',
+      costs: 'media/costs.css',
     },
   },
 ];

@@ -15,9 +15,9 @@ import {
 import { type DraftImage, type FromWebview, parseFromWebview } from '../protocol/from-webview.ts';
 import { checkImage } from '../protocol/image-sniff.ts';
 import type { ToWebview } from '../protocol/to-webview.ts';
-import { chatPage } from './chat-page.ts';
 import { describeEvent, describeTurn } from './describe-chat.ts';
 import type { DraftPrice } from './draft-pricer.ts';
+import { webviewPage } from './webview-page.ts';
 
 export interface ChatViewOptions {
   readonly extensionUri: vscode.Uri;
@@ -75,7 +75,14 @@ export class ChatView implements Disposable {
       if (this.#view === view) this.#view = undefined;
     });
     await this.refreshKey();
-    view.webview.html = chatPage(view.webview, this.#options.extensionUri);
+    view.webview.html = webviewPage(view.webview, this.#options.extensionUri, {
+      title: 'Pennyloom',
+      stylesheet: 'chat.css',
+      script: 'chat-webview.js',
+      highlighter: 'highlight.js',
+      images: true,
+      heading: 'Pennyloom Chat',
+    });
   }
 
   /** Brings the view to the front and puts the cursor into the composer. */

@@ -18,10 +18,10 @@ import {
 import { deleteCosts, keepFrom } from './commands/delete-costs.ts';
 import { exportCosts } from './commands/export-costs.ts';
 import { reRateCosts } from './commands/re-rate-costs.ts';
-import { costPage } from './cost-page.ts';
 import { CostReport } from './cost-report.ts';
 import type { Periods } from './cost-status.ts';
 import type { OtherWindows } from './other-windows.ts';
+import { webviewPage } from './webview-page.ts';
 
 export interface CostViewOptions {
   readonly ledger: Ledger;
@@ -90,7 +90,11 @@ export class CostView implements Disposable {
       own.dispose();
       this.#panel = undefined;
     });
-    panel.webview.html = costPage(panel.webview, extensionUri);
+    panel.webview.html = webviewPage(panel.webview, extensionUri, {
+      title: 'Pennyloom Costs',
+      stylesheet: 'costs.css',
+      script: 'cost-webview.js',
+    });
     archive.purge(keepFrom(clock.now())).catch((error: unknown) => this.#failed(error));
   }
 

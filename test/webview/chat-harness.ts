@@ -59,6 +59,7 @@ export async function startHarness(): Promise<Harness> {
       'chat-webview': 'src/webview/main.ts',
       highlight: 'src/webview/highlight.ts',
       markdown: 'test/webview/markdown-page.ts',
+      chat: 'media/chat.css',
     },
     bundle: true,
     format: 'iife',
@@ -69,8 +70,10 @@ export async function startHarness(): Promise<Harness> {
   });
   const files = new Map<string, { body: string | Buffer; contentType: string }>();
   for (const { path, text } of bundles.outputFiles)
-    files.set(`/${path.split('/').at(-1)}`, { body: text, contentType: 'text/javascript' });
-  files.set('/chat.css', { body: readFileSync(new URL('media/chat.css', root)), contentType: 'text/css' });
+    files.set(`/${path.split('/').at(-1)}`, {
+      body: text,
+      contentType: path.endsWith('.css') ? 'text/css' : 'text/javascript',
+    });
   const codicons = require.resolve('@vscode/codicons/dist/codicon.css');
   files.set('/codicon.css', { body: readFileSync(codicons), contentType: 'text/css' });
   files.set('/codicon.ttf', { body: readFileSync(codicons.replace(/css$/, 'ttf')), contentType: 'font/ttf' });

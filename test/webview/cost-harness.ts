@@ -97,7 +97,7 @@ export async function startCostHarness(): Promise<CostHarness> {
 async function readFiles(): Promise<Map<string, { body: string | Buffer; contentType: string }>> {
   const bundle = await build({
     absWorkingDir: root.pathname,
-    entryPoints: { 'cost-webview': 'src/webview/costs/main.ts' },
+    entryPoints: { 'cost-webview': 'src/webview/costs/main.ts', costs: 'media/costs.css' },
     bundle: true,
     format: 'iife',
     platform: 'browser',
@@ -106,10 +106,11 @@ async function readFiles(): Promise<Map<string, { body: string | Buffer; content
     outdir: 'out',
   });
   const codicons = require.resolve('@vscode/codicons/dist/codicon.css');
+  const built = (ending: string): string => bundle.outputFiles.find(({ path }) => path.endsWith(ending))!.text;
   const script = 'text/javascript';
   return new Map([
-    ['/cost-webview.js', { body: bundle.outputFiles[0]!.text, contentType: script }],
-    ['/costs.css', { body: readFileSync(new URL('media/costs.css', root)), contentType: 'text/css' }],
+    ['/cost-webview.js', { body: built('.js'), contentType: script }],
+    ['/costs.css', { body: built('.css'), contentType: 'text/css' }],
     ['/codicon.css', { body: readFileSync(codicons), contentType: 'text/css' }],
     ['/codicon.ttf', { body: readFileSync(codicons.replace(/css$/, 'ttf')), contentType: 'font/ttf' }],
     ['/axe.js', { body: readFileSync(require.resolve('axe-core/axe.min.js')), contentType: script }],
