@@ -8,6 +8,8 @@ export interface CallRecord extends CallRow {
   readonly settled: number | undefined;
   /** undefined where it is unknown, or not yet known. */
   readonly cost: Money | undefined;
+  /** What it cost at least, where it was never reported and that is known. */
+  readonly least: Money | undefined;
   /** As reported, or as we counted where the state is estimated; undefined where nobody counted. Without the provider's own object. */
   readonly usage: Usage | undefined;
   /** The provider's own object, as JSON. */
@@ -86,6 +88,7 @@ export interface NewCost {
   /** Where it is no longer this, another window was faster, and nothing is replaced. */
   readonly old: Money | undefined;
   readonly cost: Money;
+  readonly least: Money | undefined;
   readonly state: 'reported' | 'estimated';
   readonly usage: Usage;
   readonly priceSource: string | undefined;

@@ -3,7 +3,7 @@ import type { Usage } from '../llm/usage.ts';
 import { picoPerPart } from '../storage/call-sums.ts';
 import type { Row } from '../storage/database.ts';
 import type { CallQuery, CallRecord, Dimension } from './call-archive.ts';
-import type { CallState } from './call-store.ts';
+import type { CallState, ModelTotal } from './call-store.ts';
 
 /** A part of a WHERE clause and the values of its question marks. */
 export interface Terms {
@@ -12,7 +12,7 @@ export interface Terms {
 }
 
 export const recordColumns = `id, session, conversation, turn, feature, workspace, provider, model, started, settled, state, bound, cost,
-  input, cached, cache_write, output, reasoning, usage, price_source, price_date, tier, flags`;
+  input, cached, cache_write, output, reasoning, usage, price_source, price_date, tier, flags, least`;
 
 export const keyExpressions: { readonly [by in Dimension]: string } = {
   model: `provider || '/' || model`,
@@ -79,6 +79,7 @@ export function recordOf(row: Row): CallRecord {
     state: text('state') as CallState,
     bound: money('bound'),
     cost: money('cost'),
+    least: money('least'),
     usage: usageIn(row),
     rawUsage: optional('usage'),
     priceSource: optional('price_source'),
@@ -100,5 +101,22 @@ function usageIn(row: Row): Usage | undefined {
     ...(cached !== undefined && { cachedInputTokens: cached }),
     ...(written !== undefined && { cacheWriteTokens: written }),
     ...(reasoning !== undefined && { reasoningTokens: reasoning }),
+  };
+}
+
+export function modelTotalOf(row: Row): ModelTotal {
+  const count = (name: string): number => Number(row[name]);
+  return {
+    provider: String(row['provider']),
+    model: String(row['model']),
+    calls: count('calls'),
+    money: moneyIn(row),
+    unknownCalls: count('unknown'),
+    estimatedCalls: count('estimated'),
+    inputTokens: count('input'),
+    cachedTokens: count('cached'),
+    outputTokens: count('output'),
+    reasoningTokens: count('reasoning'),
+    priceDate: (row['price_date'] as string | null) || undefined,
   };
 }

@@ -32,6 +32,8 @@ export interface CallSettlement {
   readonly state: Exclude<CallState, 'reserved'>;
   readonly settled: number;
   readonly cost: Money | undefined;
+  /** What it cost at least, where it was never reported and that is known. */
+  readonly least?: Money | undefined;
   readonly usage: Usage | undefined;
   readonly priceSource: string | undefined;
   readonly priceDate: string | undefined;
@@ -73,6 +75,15 @@ export interface ModelTotal extends CallSum {
   readonly model: string;
   /** The newest price date among them. */
   readonly priceDate: string | undefined;
+}
+
+/** A call of which only bounds are known. */
+export interface Unreported {
+  /** What was shown of the answer by then makes it at least this; undefined where nothing was seen. */
+  readonly least: Money | undefined;
+  readonly most: Money | undefined;
+  /** As it stands in the sums; undefined where nobody counted. */
+  readonly cost: Money | undefined;
 }
 
 /** By which price calls were counted, as it is kept with them. */
@@ -152,6 +163,8 @@ export interface CallStore {
   /** Checks the caps and adds the row, in one step that no other window can come between. @throws CapReached */
   insert(row: CallRow, caps: readonly Cap[]): void;
   settle(id: string, settlement: CallSettlement): void;
+  /** What a call that still runs has cost at least: all that is known of it, should its window never settle it. */
+  keepLeast(id: string, least: Money): void;
   /** The call was never sent. */
   remove(id: string): void;
   /**
@@ -163,6 +176,8 @@ export interface CallStore {
   totals(filter: CallFilter): ModelTotal[];
   /** The prices of the settled calls of one turn, each once. */
   prices(turn: string): PriceUse[];
+  /** The calls of one turn that ended without the provider's counts. */
+  unreported(turn: string): Unreported[];
   /** What is spent or may yet be: settled calls at their cost, running and lost ones at their bound. What budgets go by. */
   committed(filter: CallFilter): Money;
 }

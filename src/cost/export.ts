@@ -48,6 +48,7 @@ const columns: readonly Column[] = [
   ['price_date', ({ priceDate }) => priceDate],
   ['tier', ({ tier }) => tier],
   ['flags', ({ flags }) => flags.join(' ')],
+  ['least_usd', ({ least }) => least?.toString()],
 ];
 
 /**

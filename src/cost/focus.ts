@@ -52,4 +52,6 @@ export const focusColumns: readonly Column[] = [
   ['x_OutputTokens', ({ usage }) => usage?.outputTokens],
   ['x_PriceSource', ({ priceSource }) => priceSource],
   ['x_PriceDate', ({ priceDate }) => priceDate],
+  ['x_CostAtLeast', ({ least }) => least?.toString()],
+  ['x_CostAtMost', ({ state, bound }) => (state === 'estimated' ? bound?.toString() : undefined)],
 ];

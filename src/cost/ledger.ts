@@ -20,7 +20,7 @@ import {
   type PartFailure,
   type PriceUse,
 } from './call-store.ts';
-import { type Interval, Intervals } from './intervals.ts';
+import { type Interval, intervalOf } from './intervals.ts';
 import { MemoryCallStore } from './memory-call-store.ts';
 import { end, type Outcome, rewrite, settlementOf } from './settlement.ts';
 import { SqliteCallStore } from './sqlite-call-store.ts';
@@ -31,6 +31,8 @@ export interface Reservation {
   readonly id: string;
   /** What the running call has probably cost by now; shown, never kept. */
   observe(estimate: Money | undefined): void;
+  /** What the running call has cost at least by now. Written soon, for whoever finds the call without its window; may be lost. */
+  keepLeast(least: Money): void;
   /**
    * Once; what comes later is ignored. `tier` and `answeredBy` are the service tier and the model the answer named. A call that ran alone is written at once, others
    * with those that end in the same turn of the event loop; this ledger's totals count it from now on. Does not throw: what cannot
@@ -53,7 +55,7 @@ export interface LedgerTotal {
   readonly estimatedCalls: number;
   /** What calls still running have probably cost by now; undefined when none runs. */
   readonly running: Money | undefined;
-  /** Of one turn, where calls of it in this window were never reported: between what and what it lies. */
+  /** Of one turn, where calls of it were never reported: between what and what it lies. */
   readonly interval?: Interval;
   readonly models: readonly ModelTotal[];
   /** By which prices, where one turn was asked for. */
@@ -77,7 +79,6 @@ export class Ledger implements Disposable {
   #running = new Map<string, { facts: CallFacts; started: number; estimate: Money | undefined }>();
   #changed = new Emitter<void>();
   #settledCalls = new Emitter<SettledCall>();
-  #intervals = new Intervals();
   #queue: WriteQueue;
   /** Calls that the disk did not take, until it does. */
   #offDisk = new MemoryCallStore();
@@ -155,10 +156,14 @@ export class Ledger implements Disposable {
         running.estimate = estimate;
         this.#changed.fire();
       },
+      keepLeast: least => {
+        if (!this.#running.has(id) || this.#offDisk.has(id)) return;
+        this.#queue.push({ write: () => this.#store.keepLeast(id, least), done: () => {}, mustBeWritten: false });
+        this.#queue.flushSoon(false);
+      },
       settle: (outcome, tier, answeredBy) => {
         if (!this.#running.delete(id)) return;
         const settlement = settlementOf(row, this.#clock.now(), outcome, { tier, answeredBy });
-        this.#intervals.see(row, outcome, settlement?.cost);
         if (settlement) this.#settledCalls.fire({ ...row, ...settlement });
         this.#queue.push({
           write: this.#offDisk.has(id)
@@ -202,11 +207,11 @@ export class Ledger implements Disposable {
 
   total(filter: CallFilter): LedgerTotal {
     this.#queue.flush();
-    const { models, committed, prices } = this.#totals(filter);
+    const { models, committed, prices, unreported } = this.#totals(filter);
     const running = [...this.#running.values()].filter(call => matches(call.facts, call.started, filter));
     const count = (of: (total: ModelTotal) => number): number => models.reduce((sum, total) => sum + of(total), 0);
     const sum = Money.sum(models.map(({ money }) => money));
-    const interval = filter.turn === undefined ? undefined : this.#intervals.of(filter.turn, sum);
+    const interval = intervalOf(unreported, sum);
     return {
       models,
       ...(filter.turn !== undefined && { prices }),

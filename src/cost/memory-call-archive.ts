@@ -72,9 +72,18 @@ export class MemoryCallArchive implements CallArchive {
       const entry = this.#kept().find(kept => kept.id === id);
       if (!entry?.settlement || entry.settlement.cost?.pico !== old?.pico) continue;
       const raw = entry.settlement.usage?.raw;
-      const { cost, state, priceSource, priceDate } = to;
+      const { cost, least, state, priceSource, priceDate } = to;
       const flags = to.flags as NonNullable<typeof entry.settlement.flags>;
-      const settlement = { ...entry.settlement, usage: { ...usage, raw }, cost, state, priceSource, priceDate, flags };
+      const settlement = {
+        ...entry.settlement,
+        usage: { ...usage, raw },
+        cost,
+        least,
+        state,
+        priceSource,
+        priceDate,
+        flags,
+      };
       this.#store.replace({ ...entry, settlement });
       replaced++;
     }
@@ -168,6 +177,7 @@ function recordOf({ settlement, ...entry }: MemoryEntry): CallRecord {
     state: settlement?.state ?? 'reserved',
     settled: settlement?.settled,
     cost: settlement?.cost,
+    least: settlement ? settlement.least : entry.least,
     usage: settlement?.usage && (usage as CallRecord['usage']),
     rawUsage: raw === undefined ? undefined : JSON.stringify(raw),
     priceSource: settlement?.priceSource,
@@ -198,7 +208,7 @@ function usageSum(above: number, calls: readonly CallRecord[]): UsageSum {
   };
 }
 
-function reduced({ settlement, ...entry }: MemoryEntry, now: number): MemoryEntry {
+function reduced({ settlement, least: _least, ...entry }: MemoryEntry, now: number): MemoryEntry {
   const { state, cost, priceDate } = settlement!;
   return {
     ...entry,

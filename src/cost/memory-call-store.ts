@@ -11,11 +11,12 @@ import {
   type ModelTotal,
   type PartFailure,
   type PriceUse,
+  type Unreported,
   priceUse,
 } from './call-store.ts';
 
 /** Deleted: only what budgets go by is left. */
-export type MemoryEntry = CallRow & { settlement?: CallSettlement; readonly deleted?: number };
+export type MemoryEntry = CallRow & { settlement?: CallSettlement; least?: Money; readonly deleted?: number };
 
 /** Calls of this window only, forgotten with it: what remains where the host has no database. */
 export class MemoryCallStore implements CallStore {
@@ -39,6 +40,11 @@ export class MemoryCallStore implements CallStore {
   settle(id: string, settlement: CallSettlement): void {
     const entry = this.#entries.get(id);
     if (entry) entry.settlement = settlement;
+  }
+
+  keepLeast(id: string, least: Money): void {
+    const entry = this.#entries.get(id);
+    if (entry && !entry.settlement) entry.least = least;
   }
 
   remove(id: string): void {
@@ -102,6 +108,14 @@ export class MemoryCallStore implements CallStore {
       uses.set(key, { ...use, at: Math.min(started, uses.get(key)?.at ?? started) });
     }
     return [...uses.values()].sort((a, b) => a.at - b.at);
+  }
+
+  unreported(turn: string): Unreported[] {
+    return this.#matching({ turn }).flatMap(({ settlement, bound: most }) =>
+      settlement?.state === 'estimated' || settlement?.state === 'lost'
+        ? { least: settlement.least, most, cost: settlement.cost }
+        : [],
+    );
   }
 
   committed(filter: CallFilter): Money {

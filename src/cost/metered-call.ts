@@ -1,4 +1,6 @@
 import { type Clock, sleep } from '../core/clock.ts';
+import type { Disposable } from '../core/disposable.ts';
+import type { Money } from '../core/money.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import type { ChatRequest, ResponseMetadata } from '../llm/request.ts';
 import type { StreamEvent } from '../llm/stream-event.ts';
@@ -24,6 +26,8 @@ export interface MeteredCallFacts {
 
 /** How often the running estimate is told while text streams. */
 const observeEveryMs = 200;
+/** After so long, and so often from then on, what a stream has cost at least is written down: should its window be killed, it is known. */
+const keepLeastEveryMs = 3000;
 /** How long the count of a stopped answer may take. */
 const patienceMs = 150;
 
@@ -37,6 +41,8 @@ export class MeteredCall {
   #answer: ResponseMetadata = {};
   #begun = false;
   #taught = false;
+  #settled = false;
+  #keeping: Disposable | undefined;
   /** The first word is told at once. */
   #observed = -Infinity;
 
@@ -80,6 +86,8 @@ export class MeteredCall {
   }
 
   #settle(outcome: Outcome): void {
+    this.#settled = true;
+    this.#keeping?.dispose();
     const { serviceTier, model } = this.#answer;
     this.#facts.reservation.settle(outcome, serviceTier, model);
   }
@@ -115,19 +123,30 @@ export class MeteredCall {
   }
 
   #estimated(): Outcome {
-    const { request, provider, counter, clock } = this.#facts;
-    const said = counter?.known(this.#said);
+    const said = this.#facts.counter?.known(this.#said);
     const estimated = estimatedUsage(this.#inputTokens, this.#outputBytes, said);
+    const least = this.#least();
+    return { estimated, ...(least && { least }) };
+  }
+
+  #least(): Money | undefined {
+    const { request, provider, counter, clock } = this.#facts;
     const known = (text: string): number | undefined => counter?.known(text);
     const { name, model } = provider;
-    const least = leastCost({ request, provider: name, model, said: this.#said, known, at: clock.now() });
-    return { estimated, ...(least && { least }) };
+    return leastCost({ request, provider: name, model, said: this.#said, known, at: clock.now() });
+  }
+
+  #keepLeast(): void {
+    this.#keeping = undefined;
+    const least = this.#least();
+    if (least) this.#facts.reservation.keepLeast(least);
   }
 
   #grow(text: string): void {
     const { reservation, provider, clock } = this.#facts;
     this.#said += text;
     this.#outputBytes += Buffer.byteLength(text);
+    if (!this.#settled) this.#keeping ??= clock.after(keepLeastEveryMs, () => this.#keepLeast());
     const now = clock.monotonic();
     if (now - this.#observed < observeEveryMs) return;
     this.#observed = now;

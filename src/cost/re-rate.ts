@@ -61,6 +61,7 @@ export function newCostOf(call: CallRecord): NewCost | undefined {
     id,
     old: call.cost,
     cost: money,
+    least: leastOf(call, money),
     // A call without a price may have had counts of ours.
     state: state === 'estimated' || call.rawUsage === undefined ? 'estimated' : 'reported',
     usage,
@@ -68,6 +69,16 @@ export function newCostOf(call: CallRecord): NewCost | undefined {
     priceDate: source?.dataDate,
     flags,
   };
+}
+
+/**
+ * What a call cost at least goes down with its cost, and up with nothing: its tokens were fewer than those that are priced, and perhaps of
+ * another kind.
+ */
+function leastOf({ least, cost: old }: CallRecord, cost: Money): Money | undefined {
+  if (!least || !old || old.pico <= 0n) return undefined;
+  const scaled = new Money((least.pico * cost.pico) / old.pico);
+  return scaled.compare(least) < 0 ? scaled : least;
 }
 
 /** The provider's own object read again, by what is known of it today; where it cannot be, the counts that were read from it then. */

@@ -42,8 +42,21 @@ export function settlementOf(
     ...(tier && { tier }),
     ...(answeredBy && { answeredBy }),
   });
+  // A count of our own may be off either way: what was seen is not.
+  const seen = 'estimated' in outcome ? outcome.least : undefined;
+  const least = seen && money && seen.compare(money) > 0 ? money : seen;
   const state = money === undefined ? 'unknown-price' : 'estimated' in outcome ? 'estimated' : 'reported';
-  return { state, settled, usage, cost: money, priceSource: source?.name, priceDate: source?.dataDate, tier, flags };
+  return {
+    state,
+    settled,
+    usage,
+    cost: money,
+    ...(least && { least }),
+    priceSource: source?.name,
+    priceDate: source?.dataDate,
+    tier,
+    flags,
+  };
 }
 
 export function end(store: CallStore, id: string, settlement: CallSettlement | undefined): void {

@@ -119,11 +119,12 @@ export class SqliteCallArchive implements CallArchive {
     return this.#db.transaction(() => costs.filter(cost => this.#repriceOne(cost)).length);
   }
 
-  #repriceOne({ id, old, cost, state, usage, priceSource, priceDate, flags }: NewCost): boolean {
+  #repriceOne({ id, old, cost, least, state, usage, priceSource, priceDate, flags }: NewCost): boolean {
     const row = this.#db.get(
-      `UPDATE calls SET cost = ?, state = ?, input = ?, cached = ?, cache_write = ?, output = ?, reasoning = ?,
+      `UPDATE calls SET cost = ?, least = ?, state = ?, input = ?, cached = ?, cache_write = ?, output = ?, reasoning = ?,
          price_source = ?, price_date = ?, flags = ? WHERE id = ? AND cost IS ? AND deleted IS NULL RETURNING id`,
       cost.pico,
+      least?.pico ?? null,
       state,
       ...tokensIn(usage),
       priceSource ?? null,
@@ -147,7 +148,7 @@ export class SqliteCallArchive implements CallArchive {
         ).length; // prettier-ignore
         counted.reduced += this.#db.all(
           `UPDATE calls SET deleted = ?, conversation = '', turn = '', usage = NULL, tier = NULL, flags = NULL, settled = NULL,
-             input = NULL, cached = NULL, cache_write = NULL, output = NULL, reasoning = NULL, price_source = NULL
+             input = NULL, cached = NULL, cache_write = NULL, output = NULL, reasoning = NULL, price_source = NULL, least = NULL
            WHERE ${where} RETURNING 1`,
           now, from, to, ...values,
         ).length; // prettier-ignore

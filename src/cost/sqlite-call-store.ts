@@ -3,6 +3,7 @@ import { picoPerPart, spansMs } from '../storage/call-sums.ts';
 import type { Database, Row } from '../storage/database.ts';
 import type { Presence } from '../storage/presence.ts';
 import { afterAll, rollUp } from '../storage/rolled-sums.ts';
+import { modelTotalOf, moneyIn } from './call-rows.ts';
 import {
   type CallFilter,
   type CallRow,
@@ -14,6 +15,7 @@ import {
   type ModelTotal,
   type PartFailure,
   type PriceUse,
+  type Unreported,
   priceUse,
 } from './call-store.ts';
 
@@ -79,10 +81,13 @@ export class SqliteCallStore implements CallStore {
     });
   }
 
-  #settle(id: string, { state, settled, cost, usage, priceSource, priceDate, tier, flags = [] }: CallSettlement): void {
+  #settle(
+    id: string,
+    { state, settled, cost, least, usage, priceSource, priceDate, tier, flags = [] }: CallSettlement,
+  ): void {
     this.#db.run(
       `UPDATE calls SET state = ?, settled = ?, cost = ?, input = ?, cached = ?, cache_write = ?, output = ?, reasoning = ?,
-         usage = ?, price_source = ?, price_date = ?, tier = ?, flags = ?, writer = NULL WHERE id = ?`,
+         usage = ?, price_source = ?, price_date = ?, tier = ?, flags = ?, least = ?, writer = NULL WHERE id = ?`,
       state,
       settled,
       cost?.pico ?? null,
@@ -96,8 +101,13 @@ export class SqliteCallStore implements CallStore {
       priceDate ?? null,
       tier ?? null,
       flags.length > 0 ? JSON.stringify(flags) : null,
+      least?.pico ?? null,
       id,
     );
+  }
+
+  keepLeast(id: string, least: Money): void {
+    this.#db.run(`UPDATE calls SET least = ? WHERE id = ? AND state = 'reserved'`, least.pico, id);
   }
 
   remove(id: string): void {
@@ -171,7 +181,7 @@ export class SqliteCallStore implements CallStore {
          FROM (${sql}) GROUP BY provider, model HAVING sum(calls) > 0`,
         ...values,
       )
-      .map(toModelTotal)
+      .map(modelTotalOf)
       .sort(dearestFirst);
   }
 
@@ -197,6 +207,14 @@ export class SqliteCallStore implements CallStore {
       );
   }
 
+  unreported(turn: string): Unreported[] {
+    const money = (value: Row[string] | undefined): Money | undefined =>
+      typeof value === 'bigint' ? new Money(value) : undefined;
+    return this.#db
+      .all(`SELECT least, bound, cost FROM calls WHERE turn = ? AND state IN ('estimated', 'lost')`, turn)
+      .map(({ least, bound, cost }) => ({ least: money(least), most: money(bound), cost: money(cost) }));
+  }
+
   committed(filter: CallFilter): Money {
     const settled = settledCalls(filter);
     const running = whereOf(filter);
@@ -208,7 +226,7 @@ export class SqliteCallStore implements CallStore {
       ...settled.values,
       ...running.values,
     )!;
-    return moneyOf(row);
+    return moneyIn(row);
   }
 }
 
@@ -276,22 +294,3 @@ function whereOf(filter: CallFilter): {
   const given = terms.filter((term): term is [string, string | number] => term[1] !== undefined);
   return { where: given.map(([sql]) => sql).join(' AND ') || '1', values: given.map(([, value]) => value) };
 }
-
-function toModelTotal(row: Row): ModelTotal {
-  const count = (name: string): number => Number(row[name]);
-  return {
-    provider: String(row['provider']),
-    model: String(row['model']),
-    calls: count('calls'),
-    money: moneyOf(row),
-    unknownCalls: count('unknown'),
-    estimatedCalls: count('estimated'),
-    inputTokens: count('input'),
-    cachedTokens: count('cached'),
-    outputTokens: count('output'),
-    reasoningTokens: count('reasoning'),
-    priceDate: (row['price_date'] as string | null) || undefined,
-  };
-}
-
-const moneyOf = (row: Row): Money => new Money((row['micros'] as bigint) * picoPerPart + (row['picos'] as bigint));

@@ -11,19 +11,22 @@ const states: { readonly [state in CallRecord['state']]: { readonly word: string
   reported: { word: 'reported', sentence: 'The provider reported the tokens.' },
   estimated: { word: 'estimated', sentence: 'It ended before the provider’s counts came: the tokens are our own estimate.' },
   'unknown-price': { word: 'no price', sentence: 'The tokens are known, the price is not.' },
-  lost: { word: 'lost', sentence: 'It was sent, and nobody knows what became of it: it cost anything up to its bound.' },
+  lost: { word: 'lost', sentence: 'It was sent, and nobody knows what became of it: it cost anything between what is known to have arrived and its bound.' },
   rejected: { word: 'rejected', sentence: 'The provider answered with an error. That is not billed.' },
 }; // prettier-ignore
 
-export function costOfRequest({ state, cost, bound }: CallRecord, locale: string): MoneyView {
+export function costOfRequest({ state, cost, least, bound }: CallRecord, locale: string): MoneyView {
+  const between = least && bound && `between $${least.toString()} and $${bound.toString()}`;
   if (cost) {
-    const sign = state === 'estimated' ? '≈ ' : '';
-    return { text: sign + cost.format(locale), exact: `${sign}$${cost.toString()}` };
+    if (state !== 'estimated') return { text: cost.format(locale), exact: `$${cost.toString()}` };
+    const exact = `≈ $${cost.toString()}`;
+    return { text: `≈ ${cost.format(locale)}`, exact: between ? `${exact} (${between})` : exact };
   }
   if (state === 'rejected') return { text: '$0.00', exact: '$0' };
   if (state === 'unknown-price' || !bound) return { text: 'unknown', exact: 'unknown' };
-  const exact = `at most $${bound.toString()}`;
-  return state === 'reserved' ? { text: `≤ ${bound.format(locale)}`, exact } : { text: 'unknown', exact };
+  const exact = between ?? `at most $${bound.toString()}`;
+  if (state === 'lost' && between) return { text: `${least.format(locale)}–${bound.format(locale)}`, exact };
+  return { text: `≤ ${bound.format(locale)}`, exact };
 }
 
 export function describeRequest(

@@ -63,4 +63,7 @@ export const schema: readonly Migration[] = [
     PRIMARY KEY (provider, host, model)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE calls ADD COLUMN least INTEGER; -- picodollars that a call nobody reported cost at least; NULL where that is not known
+  `,
 ];

@@ -1,5 +1,5 @@
 // A window in a process of its own: `node asking-window.ts ORDER` asks a model over the real wire, metered by the real ledger.
-import { systemClock } from '../../src/core/clock.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { Money } from '../../src/core/money.ts';
 import { openLedger } from '../../src/cost/ledger.ts';
 import { metered } from '../../src/cost/metered-provider.ts';
@@ -17,6 +17,9 @@ export interface Order {
 
 export const askedModel = 'gpt-4o';
 
+/** Seconds pass as milliseconds, so that what is written every few seconds need not be waited for. */
+const hurried: Clock = { ...systemClock, after: (ms, callback) => systemClock.after(ms / 1000, callback) };
+
 async function ask({ database, endpoint, names, budget }: Order): Promise<void> {
   const ledger = openLedger(database);
   const asked = async (name: string, feature: string): Promise<void> => {
@@ -30,7 +33,7 @@ async function ask({ database, endpoint, names, budget }: Order): Promise<void> 
       eachAttempt: wire =>
         metered(wire, {
           ledger,
-          clock: systemClock,
+          clock: hurried,
           facts: { session: name, conversation: 'c', turn: name, feature, workspace: '' },
           maxTokens: 200,
           caps: () => (budget === undefined ? [] : [{ name: 'day', limit: Money.parse(budget), filter: {} }]),

@@ -178,7 +178,7 @@ test('new costs are put in place of the ones they were worked out from, and of n
         if (!usage || state === 'reserved') return [];
         const stale = at % 4 === 0;
         const flags = ['family-price'];
-        const to = { cost: new Money(amounts.next().value), state: 'estimated' as const, priceSource: 'new', priceDate: undefined };
+        const to = { cost: new Money(amounts.next().value), least: at % 3 ? undefined : new Money(1n), state: 'estimated' as const, priceSource: 'new', priceDate: undefined };
         return [{ id, old: stale ? new Money(-1n) : cost, usage, flags, ...to }];
       });
       const replaced = [kept.reprice(costs), counted.reprice(costs)];

@@ -51,6 +51,7 @@ test('memory and SQLite agree on every sequence of calls, caps and endings', () 
       ),
     },
     fc.tuple(fc.constant('remove' as const), fc.nat(30)),
+    fc.tuple(fc.constant('keepLeast' as const), fc.nat(30), fc.bigInt({ min: 0n, max: 500n })),
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), filters, (steps, filter) => {
@@ -64,6 +65,7 @@ test('memory and SQLite agree on every sequence of calls, caps and endings', () 
       }
       assert.deepEqual(plain(stores[0]!, filter), plain(stores[1]!, filter));
       assert.deepEqual(prices(stores[0]!), prices(stores[1]!));
+      assert.deepEqual(unreported(stores[0]!), unreported(stores[1]!));
       db.close();
     }),
     { numRuns: 300 },
@@ -73,6 +75,7 @@ test('memory and SQLite agree on every sequence of calls, caps and endings', () 
 
   function apply(store: CallStore, id: string, one: Step): void {
     if (one[0] === 'remove') return store.remove(id);
+    if (one[0] === 'keepLeast') return store.keepLeast(id, new Money(one[2]));
     if (one[0] === 'insert') {
       const { bound, ...rest } = one[1];
       const inserted: CallRow = { ...rest, id, bound: bound === undefined ? undefined : new Money(bound) };
@@ -84,6 +87,7 @@ test('memory and SQLite agree on every sequence of calls, caps and endings', () 
       state: how,
       settled: 20,
       cost: cost === undefined ? undefined : new Money(cost),
+      least: how === 'estimated' && count % 2 ? new Money(BigInt(count)) : undefined,
       usage:
         how === 'lost' || how === 'rejected' ? undefined : { ...tokens(count, count + 1), cachedInputTokens: count },
       priceSource: 'list',
@@ -100,6 +104,13 @@ test('memory and SQLite agree on every sequence of calls, caps and endings', () 
     } catch (error) {
       return error instanceof CapReached ? `${error.cap.name} ${error.spent.pico}` : String(error);
     }
+  }
+
+  function unreported(store: CallStore): string[] {
+    return store
+      .unreported('c')
+      .map(({ least, most, cost }) => [least, most, cost].map(money => String(money?.pico)).join(' '))
+      .sort();
   }
 
   /** Those that begin together have no order of their own. */

@@ -215,6 +215,7 @@ test('what is kept of a call: counts, the provider’s own object, tier and flag
     flags: JSON.stringify(['cached-rate-missing']),
     deleted: null,
     writer: null,
+    least: null,
   });
 });
 

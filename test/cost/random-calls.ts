@@ -50,6 +50,7 @@ const settlement = fc.oneof(
     state: fc.constantFrom('reported' as const, 'estimated' as const, 'unknown-price' as const),
     settled: moment,
     cost: fc.option(amount, { nil: undefined }),
+    least: fc.option(amount, { nil: undefined }),
     usage: counts,
     priceSource: fc.constantFrom(undefined, 'list'),
     priceDate: fc.constantFrom(undefined, '2026-01-01', '2026-02-02'),
@@ -83,7 +84,11 @@ export const randomCalls: fc.Arbitrary<RandomCall[]> = fc
   .map(calls =>
     calls.map(([{ bound, ...facts }, ended], at) => ({
       row: { ...facts, id: `call-${at}`, bound: bound === undefined ? undefined : new Money(bound) },
-      settlement: ended && { ...ended, cost: ended.cost === undefined ? undefined : new Money(ended.cost) },
+      settlement: ended && {
+        ...ended,
+        cost: ended.cost === undefined ? undefined : new Money(ended.cost),
+        least: ended.state !== 'estimated' || ended.least === undefined ? undefined : new Money(ended.least),
+      },
     })),
   );
 

@@ -88,6 +88,18 @@ test('calls without counts, without a price today, not billed, or priced by the 
   db.close();
 });
 
+test('what a stopped call cost at least never stands above what its new cost leaves of it', async () => {
+  const stopped = (id: string, cost: string) => call(id, { state: 'estimated', usage: counted, cost: Money.parse(cost), least: Money.parse('0.001') }); // prettier-ignore
+  const { db, kept, counted: inMemory } = bothArchives([stopped('too dear', '0.5'), stopped('too cheap', '0.002')]);
+  for (const archive of [kept, inMemory]) {
+    archive.reprice((await planReRate(archive)).costs);
+    const least = (id: string): bigint => archive.find(id)!.least!.pico;
+    assert.equal(least('too dear'), (Money.parse('0.001').pico * exact().pico) / Money.parse('0.5').pico);
+    assert.equal(least('too cheap'), Money.parse('0.001').pico);
+  }
+  db.close();
+});
+
 test('counts of our own stay an estimate', async () => {
   const { db, kept } = bothArchives([
     call('cut off', { state: 'estimated', usage: counted }),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { after, before, beforeEach, test } from 'node:test';
 import { systemClock } from '../../src/core/clock.ts';
 import { Money } from '../../src/core/money.ts';
@@ -6,6 +7,7 @@ import { costOf } from '../../src/cost/cost-of.ts';
 import { type DrainLimits, Drains } from '../../src/cost/drains.ts';
 import { type Ledger, ledgerIn } from '../../src/cost/ledger.ts';
 import { metered } from '../../src/cost/metered-provider.ts';
+import { SqliteCallArchive } from '../../src/cost/sqlite-call-archive.ts';
 import { PromptCounter } from '../../src/cost/prompt-counter.ts';
 import { createProvider } from '../../src/llm/create-provider.ts';
 import type { LlmProvider } from '../../src/llm/provider.ts';
@@ -103,6 +105,39 @@ test('by default a stop ends the request: the server sees it, and its bill lies 
   assert.ok(interval!.least.compare(money) <= 0 && money.compare(interval!.most!) <= 0);
   assert.equal(interval!.most!.pico, row().bound);
   assert.ok(interval!.least.pico > 0n);
+});
+
+test('what a stop left between bounds is still between them after a restart', async () => {
+  limits = undefined;
+  await served.control.script({ kind: 'reply', chunks: words, faults: { stall: { afterChunks: 12 } } });
+  await stopped(asked());
+  const { interval } = ledger.total({ turn: 't' });
+  const again = ledgerIn(db, systemClock).total({ turn: 't' });
+  assert.deepEqual(again.interval, interval);
+  assert.equal(new SqliteCallArchive(db).find(String(db.get('SELECT id FROM calls')!['id']))!.least!.pico, interval!.least.pico);
+}); // prettier-ignore
+
+test('a stream that runs for some seconds leaves what it has cost at least, one that is short writes nothing more', async () => {
+  const clock = new FakeClock();
+  const own = ledgerIn(db, clock);
+  const hold = new Hold();
+  const text: StreamEvent = { type: 'text-delta', text: 'A word and another. '.repeat(20) };
+  const usage: StreamEvent = { type: 'usage', usage: tokens(8, 100) };
+  const inner = new ScriptedProvider().enqueue(text, hold, usage);
+  const provider = metered(inner, { ledger: own, clock, maxTokens: 100, facts });
+  const done = provider.chat({ messages: [{ role: 'user', content: 'Hi' }] });
+  await hold.reached;
+  const least = (): unknown => db.get('SELECT least FROM calls')!['least'];
+  await clock.advance(2999);
+  await setImmediate();
+  assert.equal(least(), null);
+  await clock.advance(1);
+  await setImmediate();
+  assert.ok((least() as bigint) > 0n && (least() as bigint) < row().bound);
+  hold.release();
+  await done;
+  assert.deepEqual([least(), row().state], [null, 'reported']);
+  assert.equal(clock.pending, 0);
 });
 
 test('read on, a stopped answer costs exactly what the server bills, while the next question is asked already', async () => {

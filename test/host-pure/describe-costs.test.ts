@@ -17,7 +17,7 @@ function sum(key: string, money: string, over: Partial<GroupSum> = {}): GroupSum
 const call: CallRecord = {
   id: 'call-1', session: 's', conversation: 'c', turn: 't', feature: 'chat', workspace: '', provider: 'openai', model: 'gpt-4o',
   started: Date.UTC(2026, 10, 20), settled: Date.UTC(2026, 10, 20) + 2100, bound: dollars('0.05'), state: 'reported',
-  cost: dollars('0.002975'), usage: { ...tokens(42, 287), cachedInputTokens: 12 }, rawUsage: '{"prompt_tokens":42}',
+  cost: dollars('0.002975'), least: undefined, usage: { ...tokens(42, 287), cachedInputTokens: 12 }, rawUsage: '{"prompt_tokens":42}',
   priceSource: 'a list', priceDate: '2026-09-23', tier: 'flex', flags: ['long-context', 'of a later version'],
 }; // prettier-ignore
 
@@ -27,7 +27,15 @@ test('a request’s cost is told as honestly as it is known', () => {
   assert.deepEqual(told({}), ['$0.0030', '$0.002975']);
   assert.deepEqual(told({ state: 'estimated' }), ['≈ $0.0030', '≈ $0.002975']);
   assert.deepEqual(told({ ...unknown, state: 'reserved' }), ['≤ $0.05', 'at most $0.050000']);
-  assert.deepEqual(told({ ...unknown, state: 'lost' }), ['unknown', 'at most $0.050000']);
+  assert.deepEqual(told({ state: 'estimated', least: dollars('0.002') }), [
+    '≈ $0.0030',
+    '≈ $0.002975 (between $0.002000 and $0.050000)',
+  ]);
+  assert.deepEqual(told({ ...unknown, state: 'lost' }), ['≤ $0.05', 'at most $0.050000']);
+  assert.deepEqual(told({ ...unknown, state: 'lost', least: dollars('0.002') }), [
+    '$0.0020–$0.05',
+    'between $0.002000 and $0.050000',
+  ]);
   assert.deepEqual(told({ ...unknown, state: 'lost', bound: undefined }), ['unknown', 'unknown']);
   assert.deepEqual(told({ ...unknown, state: 'unknown-price' }), ['unknown', 'unknown']);
   assert.deepEqual(told({ ...unknown, state: 'rejected' }), ['$0.00', '$0']);
