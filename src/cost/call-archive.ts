@@ -96,6 +96,13 @@ export interface NewCost {
   readonly flags: readonly string[];
 }
 
+export interface Repriced {
+  /** Of the given costs, from the first on. */
+  readonly done: number;
+  /** Of these, how many were still what they were to be replaced for. */
+  readonly replaced: number;
+}
+
 export interface Deletion {
   readonly removed: number;
   /** Calls that budgets may still count: their amounts stay, and what the sums go by. */
@@ -122,8 +129,11 @@ export interface CallArchive {
   begins(): number | undefined;
   /** Deleted calls that are still in the sums. */
   deleted(span: Span): { readonly calls: number; readonly money: Money };
-  /** All of it or nothing. @returns how many were replaced. */
-  reprice(costs: readonly NewCost[]): number;
+  /**
+   * Replaces costs, a few at a time, and tells after each few how far it is. Each few is written as a whole with all sums, so whoever stops
+   * asking for more, and whatever else ends it, leaves the rest as it was.
+   */
+  reprice(costs: readonly NewCost[]): AsyncIterable<Repriced>;
   /**
    * Deletes settled calls: those from `keepFrom` on are reduced to what budgets go by, older ones are gone, and so are those that were
    * reduced before.

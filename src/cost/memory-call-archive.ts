@@ -10,6 +10,7 @@ import type {
   GroupSum,
   NewCost,
   PageQuery,
+  Repriced,
   Span,
   UsageSum,
 } from './call-archive.ts';
@@ -66,7 +67,7 @@ export class MemoryCallArchive implements CallArchive {
     return { calls: gone.length, money: Money.sum(gone.map(({ settlement }) => settlement?.cost ?? Money.zero)) };
   }
 
-  reprice(costs: readonly NewCost[]): number {
+  async *reprice(costs: readonly NewCost[]): AsyncGenerator<Repriced> {
     let replaced = 0;
     for (const { id, old, usage, ...to } of costs) {
       const entry = this.#kept().find(kept => kept.id === id);
@@ -87,7 +88,7 @@ export class MemoryCallArchive implements CallArchive {
       this.#store.replace({ ...entry, settlement });
       replaced++;
     }
-    return replaced;
+    yield { done: costs.length, replaced };
   }
 
   async delete(query: CallQuery, keepFrom: number, now: number): Promise<Deletion> {

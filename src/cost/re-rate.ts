@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Clock, systemClock } from '../core/clock.ts';
 import { Money } from '../core/money.ts';
 import type { Usage } from '../llm/usage.ts';
 import { findVendor } from '../llm/vendors.ts';
@@ -23,16 +25,29 @@ export interface ReRate {
   readonly unchanged: number;
 }
 
+/** How long calls are priced before others get their turn. */
+const sliceMs = 5;
+
 /**
  * Every call at the price that today's list has for the day it was made. Nothing is written: see `CallArchive.reprice`. Calls without
  * counts stay as they are, and so does a known cost for which the list has no price today.
  */
-export async function planReRate(archive: CallArchive, signal?: AbortSignal): Promise<ReRate> {
+export async function planReRate(
+  archive: CallArchive,
+  signal?: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<ReRate> {
   const costs: NewCost[] = [];
   const differences = new Map<string, ReRateDifference>();
   let unchanged = 0;
+  let began = clock.monotonic();
   for await (const calls of archive.read({ span: always }, signal))
     for (const call of calls) {
+      if (clock.monotonic() - began > sliceMs) {
+        await setImmediate();
+        signal?.throwIfAborted();
+        began = clock.monotonic();
+      }
       const cost = newCostOf(call);
       if (!cost) {
         unchanged++;

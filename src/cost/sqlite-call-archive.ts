@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { type Clock, systemClock } from '../core/clock.ts';
 import type { Money } from '../core/money.ts';
 import type { Database, Row } from '../storage/database.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   GroupSum,
   NewCost,
   PageQuery,
+  Repriced,
   Span,
   UsageSum,
 } from './call-archive.ts';
@@ -22,14 +24,19 @@ import { coveringSums, type SummedDimension } from './covering-sums.ts';
 const portion = 2000;
 /** Calls that are changed at a time: each is taken out of three sums and put into them again. */
 const changesAtOnce = 250;
+/** How long costs may be replaced before others get their turn, as far as the fewest that are worth a transaction allow. */
+const changesMs = 6;
+const fewestChanges = 16;
 
 /** The calls in the database that all windows share. */
 export class SqliteCallArchive implements CallArchive {
   readonly partial = false;
   #db: Database;
+  #clock: Clock;
 
-  constructor(db: Database) {
+  constructor(db: Database, clock: Clock = systemClock) {
     this.#db = db;
+    this.#clock = clock;
   }
 
   async sums(by: Dimension, spans: readonly Span[], signal?: AbortSignal): Promise<GroupSum[][]> {
@@ -74,7 +81,7 @@ export class SqliteCallArchive implements CallArchive {
   async *read(query: CallQuery, signal?: AbortSignal): AsyncGenerator<readonly CallRecord[]> {
     const terms = termsOf(query);
     const sql = `SELECT ${recordColumns} FROM calls WHERE started >= ? AND started < ? AND ${terms.sql} ORDER BY started, id`;
-    for await (const { from, to } of this.#portions(query, false, signal, 1000)) {
+    for await (const { from, to } of this.#portions(query, false, signal, 128)) {
       const rows = this.#db.all(sql, from, to, ...terms.values);
       if (rows.length > 0) yield rows.map(recordOf);
     }
@@ -115,8 +122,19 @@ export class SqliteCallArchive implements CallArchive {
     return { calls: Number(row['calls']), money: moneyIn(row) };
   }
 
-  reprice(costs: readonly NewCost[]): number {
-    return this.#db.transaction(() => costs.filter(cost => this.#repriceOne(cost)).length);
+  async *reprice(costs: readonly NewCost[]): AsyncGenerator<Repriced> {
+    let replaced = 0;
+    let size = fewestChanges;
+    for (let done = 0; done < costs.length;) {
+      if (done > 0) await setImmediate();
+      const some = costs.slice(done, done + size);
+      const began = this.#clock.monotonic();
+      replaced += this.#db.transaction(() => some.filter(cost => this.#repriceOne(cost)).length);
+      const tookMs = Math.max(this.#clock.monotonic() - began, 0.1);
+      size = Math.min(changesAtOnce, Math.max(fewestChanges, Math.floor((some.length * changesMs) / tookMs)));
+      done += some.length;
+      yield { done, replaced };
+    }
   }
 
   #repriceOne({ id, old, cost, least, state, usage, priceSource, priceDate, flags }: NewCost): boolean {

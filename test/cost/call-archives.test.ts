@@ -20,7 +20,7 @@ import { openDatabase } from '../../src/storage/database.ts';
 import { schema } from '../../src/storage/schema.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { tokens } from '../support/scripted-provider.ts';
-import { bothArchives, moment, portionsOf, randomCalls } from './random-calls.ts';
+import { bothArchives, moment, portionsOf, randomCalls, repriced } from './random-calls.ts';
 
 const span = fc.tuple(moment, moment).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
 const spans = fc.oneof(span, fc.constant(always));
@@ -181,7 +181,7 @@ test('new costs are put in place of the ones they were worked out from, and of n
         const to = { cost: new Money(amounts.next().value), least: at % 3 ? undefined : new Money(1n), state: 'estimated' as const, priceSource: 'new', priceDate: undefined };
         return [{ id, old: stale ? new Money(-1n) : cost, usage, flags, ...to }];
       });
-      const replaced = [kept.reprice(costs), counted.reprice(costs)];
+      const replaced = [await repriced(kept, costs), await repriced(counted, costs)];
       assert.equal(replaced[0], replaced[1]);
       assert.equal(replaced[0], costs.filter(({ old: from }) => from?.pico !== -1n).length);
       assert.deepEqual(plain(await readAll(kept, { span: always })), plain(await readAll(counted, { span: always })));

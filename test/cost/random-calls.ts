@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Money } from '../../src/core/money.ts';
-import type { CallArchive, CallQuery, CallRecord } from '../../src/cost/call-archive.ts';
+import type { CallArchive, CallQuery, CallRecord, NewCost } from '../../src/cost/call-archive.ts';
 import type { CallRow, CallSettlement } from '../../src/cost/call-store.ts';
 import { MemoryCallArchive } from '../../src/cost/memory-call-archive.ts';
 import { MemoryCallStore } from '../../src/cost/memory-call-store.ts';
@@ -100,6 +100,13 @@ export async function portionsOf(archive: CallArchive, query: CallQuery): Promis
   const portions: (readonly CallRecord[])[] = [];
   for await (const calls of archive.read(query)) portions.push(calls);
   return portions;
+}
+
+/** Replaces them all. @returns how many were replaced. */
+export async function repriced(archive: CallArchive, costs: readonly NewCost[]): Promise<number> {
+  let replaced = 0;
+  for await (const so of archive.reprice(costs)) replaced = so.replaced;
+  return replaced;
 }
 
 /** As the ledger does from time to time: what has begun by now is in kept sums, the rest is added up by each question. */

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { Money } from '../../src/core/money.ts';
 import { always } from '../../src/cost/call-archive.ts';
 import type { CallSettlement } from '../../src/cost/call-store.ts';
 import { costOf } from '../../src/cost/cost-of.ts';
 import { planReRate } from '../../src/cost/re-rate.ts';
+import { SqliteCallArchive } from '../../src/cost/sqlite-call-archive.ts';
+import { SqliteCallStore } from '../../src/cost/sqlite-call-store.ts';
 import { tokens } from '../support/scripted-provider.ts';
-import { bothArchives, type RandomCall } from './random-calls.ts';
+import { bothArchives, type RandomCall, repriced } from './random-calls.ts';
 
 const started = Date.UTC(2026, 10, 20);
 const raw = {
@@ -65,7 +68,7 @@ test('every call is priced again from the provider’s own usage, at the day it 
     (await kept.sums('model', [always]))[0]![0]!.money.toString(),
     Money.parse('1.5').add(exact()).toString(),
   );
-  assert.equal(kept.reprice(plan.costs), 4);
+  assert.equal(await repriced(kept, plan.costs), 4);
   assert.equal((await kept.sums('model', [always]))[0]![0]!.money.toString(), after.add(exact()).toString());
   const { priceSource, priceDate, state, usage } = kept.find('read wrongly')!;
   const { source } = costOf({ provider: 'openai', model: 'gpt-4o', usage: counted, at: started });
@@ -92,7 +95,7 @@ test('what a stopped call cost at least never stands above what its new cost lea
   const stopped = (id: string, cost: string) => call(id, { state: 'estimated', usage: counted, cost: Money.parse(cost), least: Money.parse('0.001') }); // prettier-ignore
   const { db, kept, counted: inMemory } = bothArchives([stopped('too dear', '0.5'), stopped('too cheap', '0.002')]);
   for (const archive of [kept, inMemory]) {
-    archive.reprice((await planReRate(archive)).costs);
+    await repriced(archive, (await planReRate(archive)).costs);
     const least = (id: string): bigint => archive.find(id)!.least!.pico;
     assert.equal(least('too dear'), (Money.parse('0.001').pico * exact().pico) / Money.parse('0.5').pico);
     assert.equal(least('too cheap'), Money.parse('0.001').pico);
@@ -105,10 +108,71 @@ test('counts of our own stay an estimate', async () => {
     call('cut off', { state: 'estimated', usage: counted }),
     call('no price then', { state: 'unknown-price', cost: undefined, usage: counted }),
   ]);
-  kept.reprice((await planReRate(kept)).costs);
+  await repriced(kept, (await planReRate(kept)).costs);
   for (const id of ['cut off', 'no price then']) {
     assert.equal(kept.find(id)?.state, 'estimated');
     assert.ok(kept.find(id)?.cost?.equals(exact()));
   }
+  db.close();
+});
+
+/** Every look at it is so many milliseconds after the one before. */
+const slow = (ms: number): Clock => {
+  let at = 0;
+  return { ...systemClock, monotonic: () => (at += ms) };
+};
+
+const turnsDuring = async (work: () => Promise<void>): Promise<number> => {
+  let turns = 0;
+  let isOver = false;
+  const turn = (): void => {
+    turns++;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await work();
+  isOver = true;
+  return turns;
+};
+
+const many = 400;
+const manyCalls = (): RandomCall[] =>
+  Array.from({ length: many }, (_, at) => {
+    const { row, settlement } = call(`call-${String(at).padStart(3, '0')}`, {});
+    return { row: { ...row, started: started + at }, settlement };
+  });
+
+test('while calls are priced, and while costs are replaced, others get their turn', async () => {
+  const { db } = bothArchives(manyCalls());
+  const archive = new SqliteCallArchive(db, slow(60));
+  let costs = (await planReRate(archive)).costs;
+  const planned = await turnsDuring(async () => void ({ costs } = await planReRate(archive, undefined, slow(1))));
+  assert.equal(costs.length, many);
+  assert.ok(planned >= many / 7, `${planned} turns`);
+  const written = await turnsDuring(async () => void (await repriced(archive, costs)));
+  assert.ok(written >= many / 16 - 1, `${written} turns`);
+  db.close();
+});
+
+test('between two slices every sum is exact, and one that is interrupted leaves every call whole and says how far it is', async () => {
+  const { db } = bothArchives(manyCalls());
+  const archive = new SqliteCallArchive(db, slow(60));
+  const { costs } = await planReRate(archive);
+  const truth = (): Money => Money.sum(db.all('SELECT cost FROM calls').map(({ cost }) => new Money(cost as bigint)));
+  let last = { done: 0, replaced: 0 };
+  for await (const so of archive.reprice(costs)) {
+    const all = truth();
+    assert.ok((await archive.sums('model', [always]))[0]![0]!.money.equals(all));
+    assert.ok(new SqliteCallStore(db).committed({}).equals(all));
+    const newRows = db.all(`SELECT cost, price_source FROM calls WHERE price_source <> 'an old list'`);
+    assert.ok(newRows.every(({ cost }) => cost === exact().pico));
+    assert.equal(newRows.length, so.replaced);
+    assert.ok(so.done > last.done);
+    last = so;
+    if (so.done > many / 2) break;
+  }
+  assert.ok(last.done < many && last.replaced === last.done);
+  assert.equal(await repriced(archive, (await planReRate(archive)).costs), many - last.done);
+  assert.ok(truth().equals(new Money(exact().pico * BigInt(many))));
   db.close();
 });
