@@ -27,6 +27,8 @@ export interface CostViewOptions {
   readonly ledger: Ledger;
   readonly archive: CallArchive;
   readonly otherWindows: OtherWindows;
+  /** What had been written was deleted or priced again; no call tells of it. */
+  readonly rewritten: () => void;
   readonly periods: () => Periods;
   readonly caps: () => readonly Cap[];
   readonly clock: Clock;
@@ -135,7 +137,9 @@ export class CostView implements Disposable {
 
   async #act(work: () => Promise<boolean>): Promise<void> {
     try {
-      if (await work()) await this.#answer({ ...this.#state.query, offset: 0 });
+      if (!(await work())) return;
+      this.#options.rewritten();
+      await this.#answer({ ...this.#state.query, offset: 0 });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.log.error(`The cost view: ${reason}`);

@@ -160,7 +160,18 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   );
   own.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && otherWindows.look()));
   const costs = own.add(
-    new CostView({ ledger, archive, otherWindows, periods, caps, clock, extensionUri, log, unavailable }),
+    new CostView({
+      ledger,
+      archive,
+      otherWindows,
+      rewritten: () => budgetsChanged(),
+      periods,
+      caps,
+      clock,
+      extensionUri,
+      log,
+      unavailable,
+    }),
   );
   const act = (action: ActionId, turnId?: string): void => void perform(action, turnId);
   const view = own.add(
