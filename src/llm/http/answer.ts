@@ -50,7 +50,7 @@ export interface Answer {
   /** The body is over. @throws LlmError ERR_BAD_RESPONSE where the answer was cut off before it said how it ended. */
   end(out: StreamEvent[]): void;
   /** Recognises frequent events in the bytes; see EventShortcut. */
-  shortcut?(out: () => StreamEvent[]): EventShortcut;
+  shortcut?(out: StreamEvent[]): EventShortcut;
 }
 
 /** What came is no answer. Asking again may bring one. */

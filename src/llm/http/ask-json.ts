@@ -3,7 +3,7 @@ import { LlmError } from '../llm-error.ts';
 import type { ProviderConfig } from '../provider-config.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { dispatcherOf } from './dispatcher-of.ts';
-import { type HttpHeaders, type HttpRequest, openHttp, readText } from './post-stream.ts';
+import { askHttp, type HttpCall, type HttpRequest, type WholeResponse } from './post-stream.ts';
 
 export interface AskJsonOptions {
   /** The vendor as a person knows it. */
@@ -13,35 +13,29 @@ export interface AskJsonOptions {
   readonly timeoutMs: number;
 }
 
-export interface JsonAnswer {
-  readonly status: number;
-  readonly headers: HttpHeaders;
-  readonly text: string;
-}
-
 /** A small question beside the model calls: which models there are, whether anybody is there. Whatever status it has, it is an answer. */
 export async function askJson(
   config: Pick<ProviderConfig, 'dispatcher' | 'clock'>,
   request: HttpRequest,
   { vendor, model = '', timeoutMs }: AskJsonOptions,
-): Promise<JsonAnswer> {
+): Promise<WholeResponse> {
   const { clock = systemClock } = config;
   const { host } = request.url;
-  const call = openHttp(await dispatcherOf(config), request);
+  const dispatcher = await dispatcherOf(config);
   const late = new LlmError({
     code: 'ERR_TIMEOUT',
     message: `${vendor} at ${host} did not answer within ${timeoutMs / 1000} s.`,
     retryable: true,
     vendor,
   });
+  let call: HttpCall | undefined;
   let isLate = false;
   const timer = clock.after(timeoutMs, () => {
     isLate = true;
-    call.cancel(late);
+    call?.cancel(late);
   });
   try {
-    const response = await call.response;
-    return { status: response.status, headers: response.headers, text: await readText(response) };
+    return await askHttp(dispatcher, request, begun => (call = begun));
   } catch (error) {
     throw isLate ? late : connectionFailure(error, { vendor, model, host, midAnswer: false });
   } finally {

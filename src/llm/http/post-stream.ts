@@ -10,43 +10,38 @@ export interface HttpRequest {
 /** Headers by lower-case name. */
 export type HttpHeaders = { readonly [name: string]: string | undefined };
 
-/** A response whose body is still arriving. Whoever gets one reads it to the end or calls `cancel`. */
-export interface HttpResponse {
+export interface ResponseHead {
   readonly status: number;
   readonly headers: HttpHeaders;
-  /** All bytes have arrived, or none will any more; some may wait to be read. */
-  readonly isOver: boolean;
-  /** The next bytes; undefined at the end. @throws what the connection died of, or the reason given to `cancel`. */
-  read(): Promise<Buffer | undefined>;
-  /** As `read`, without a promise: `reader` is told once, now or when something arrives, perhaps in the middle of undici's work. */
-  readTo(reader: ChunkReader): void;
-  /** Closes the socket now. */
-  cancel(reason: Error): void;
 }
 
-export interface ChunkReader {
-  /** undefined at the end. Must not throw, nor cancel the response before it has returned. */
-  resolve(chunk: Buffer | undefined): void;
-  reject(error: Error): void;
+/**
+ * Who reads a response as it arrives: the head once, then bytes, then its end or what the connection died of (or the reason given to
+ * `cancel`). Called in the middle of undici's work: must not throw, nor cancel before it has returned.
+ */
+export interface ResponseReader {
+  onHead(head: ResponseHead): void;
+  onBytes(chunk: Buffer): void;
+  onEnd(): void;
+  onError(error: Error): void;
 }
-
-/** Bytes that may wait unread before the socket is paused. Two TLS records' worth keeps a busy stream from stopping and starting. */
-const highWaterMark = 256 * 1024;
 
 /** A request on its way. */
 export interface HttpCall {
-  /** Resolves at the response's head. Rejects with the connection's error as undici reports it, or the reason given to `cancel`. */
-  readonly response: Promise<HttpResponse>;
   /** Closes the socket now, before or after the head. */
   cancel(reason: Error): void;
+  /** The server is to wait: nobody takes what it sends. What was on its way may still come. */
+  pause(): void;
+  resume(): void;
 }
 
 /**
  * Sends a request. Speaks to the dispatcher directly: its Readable and async iterator cost more than everything else we do with a
- * stream (measured: bench S1). Takes no AbortSignal: a listener per request is dear before the first word (bench S2).
+ * stream (measured: bench S1). Calls its reader and makes no promises: one for the head, and one for each word, were a tenth of what
+ * these cost (bench S2, S3). Takes no AbortSignal: a listener per request is dear before the first word (bench S2).
  */
-export function openHttp(dispatcher: Dispatcher, request: HttpRequest): HttpCall {
-  const exchange = new Exchange();
+export function openHttp(dispatcher: Dispatcher, request: HttpRequest, reader: ResponseReader): HttpCall {
+  const exchange = new Exchange(reader);
   const { origin, path } = targetOf(request.url);
   dispatcher.dispatch(
     {
@@ -80,35 +75,21 @@ function targetOf(url: URL): Target {
 
 type Controller = Dispatcher.DispatchController;
 
-/** One request's life: undici's handler on one side, a pull reader on the other. */
-class Exchange implements Dispatcher.DispatchHandler, HttpCall, HttpResponse {
-  readonly response: Promise<HttpResponse>;
-  status = 0;
-  headers: HttpHeaders = {};
+/** One request's life, as undici tells it. */
+class Exchange implements Dispatcher.DispatchHandler, HttpCall {
+  readonly #reader: ResponseReader;
   #controller: Controller | undefined;
-  #head!: (response: HttpResponse) => void;
-  #fail!: (error: Error) => void;
-  #chunks: Buffer[] = [];
-  #waiting = 0;
   #paused = false;
   #ended = false;
-  #error: Error | undefined;
-  #reader: ChunkReader | undefined;
+  #cancelled: Error | undefined;
 
-  constructor() {
-    this.response = new Promise((resolve, reject) => {
-      this.#head = resolve;
-      this.#fail = reject;
-    });
-  }
-
-  get isOver(): boolean {
-    return this.#ended;
+  constructor(reader: ResponseReader) {
+    this.#reader = reader;
   }
 
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
-    if (this.#error) controller.abort(this.#error);
+    if (this.#cancelled) controller.abort(this.#cancelled);
   }
 
   onResponseStart(
@@ -117,67 +98,43 @@ class Exchange implements Dispatcher.DispatchHandler, HttpCall, HttpResponse {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status < 200) return; // 100 Continue and 103 Early Hints are not the answer
-    this.status = status;
-    this.headers = joined(headers);
-    this.#head(this);
+    this.#reader.onHead({ status, headers: joined(headers) });
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
-    const reader = this.#reader;
-    if (reader) {
-      this.#reader = undefined;
-      reader.resolve(chunk);
-      return;
-    }
-    this.#chunks.push(chunk);
-    this.#waiting += chunk.length;
-    if (this.#waiting >= highWaterMark && !this.#paused) {
-      this.#paused = true;
-      controller.pause();
-    }
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#reader.onBytes(chunk);
   }
 
   onResponseEnd(): void {
     this.#ended = true;
-    const reader = this.#reader;
-    this.#reader = undefined;
-    reader?.resolve(undefined);
+    this.#reader.onEnd();
   }
 
-  onResponseError(_controller: Controller, error: Error): void {
+  onResponseError(_controller: Controller | undefined, error: Error): void {
+    // undici tells of a cancelled request too, which its reader has heard of already.
+    if (this.#ended) return;
     this.#ended = true;
-    this.#error ??= error;
-    this.#fail(this.#error); // settles the head's promise where there was none yet; ignored otherwise
-    const reader = this.#reader;
-    this.#reader = undefined;
-    reader?.reject(this.#error);
-  }
-
-  read(): Promise<Buffer | undefined> {
-    return new Promise((resolve, reject) => this.readTo({ resolve, reject }));
-  }
-
-  readTo(reader: ChunkReader): void {
-    const chunk = this.#chunks.shift();
-    if (chunk) {
-      this.#waiting -= chunk.length;
-      if (this.#paused && this.#waiting < highWaterMark / 2) {
-        this.#paused = false;
-        this.#controller?.resume();
-      }
-      reader.resolve(chunk);
-    } else if (this.#error) reader.reject(this.#error);
-    else if (this.#ended) reader.resolve(undefined);
-    else this.#reader = reader;
+    this.#reader.onError(error);
   }
 
   cancel(reason: Error): void {
     if (this.#ended) return;
-    this.#error ??= reason;
-    this.#chunks.length = 0;
+    this.#cancelled = reason;
+    // undici tells a request that is still queued nothing; the reader is told at once either way.
+    this.onResponseError(undefined, reason);
     this.#controller?.abort(reason);
-    // undici tells a request that is still queued nothing; the caller is told at once either way.
-    this.onResponseError(this.#controller!, reason);
+  }
+
+  pause(): void {
+    if (this.#paused || this.#ended) return;
+    this.#paused = true;
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#controller?.resume();
   }
 }
 
@@ -190,25 +147,57 @@ function joined(headers: Record<string, string | string[] | undefined>): HttpHea
   return headers as HttpHeaders;
 }
 
-/**
- * The whole body as text, for answers that are not streams; longer ones are cut at `maxBytes` and the socket closed.
- * @param onBytes called for every piece that arrives.
- */
-export async function readText(
-  response: HttpResponse,
-  maxBytes = 32 * 1024 * 1024,
-  onBytes?: () => void,
-): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for (let chunk = await response.read(); chunk; chunk = await response.read()) {
-    onBytes?.();
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > maxBytes) {
-      response.cancel(new Error(`body larger than ${maxBytes} bytes`));
-      break;
-    }
+/** A body that is wanted whole. */
+export class WholeBody {
+  readonly #maxBytes: number;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+
+  /** @param maxBytes what is longer is cut. */
+  constructor(maxBytes = 32 * 1024 * 1024) {
+    this.#maxBytes = maxBytes;
   }
-  return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
+
+  /** @returns whether it may grow: beyond that the socket is to be closed. */
+  push(chunk: Buffer): boolean {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    return this.#size <= this.#maxBytes;
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).subarray(0, this.#maxBytes).toString('utf8');
+  }
+}
+
+export interface WholeResponse extends ResponseHead {
+  readonly text: string;
+}
+
+/**
+ * Sends a request whose answer is small, and reads it whole.
+ * @param onCall is given the means to cancel it.
+ * @throws the connection's error as undici reports it, or the reason given to `cancel`.
+ */
+export function askHttp(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  onCall: (call: HttpCall) => void,
+): Promise<WholeResponse> {
+  return new Promise((resolve, reject) => {
+    const body = new WholeBody();
+    let head: ResponseHead | undefined;
+    const whole = (): void => resolve({ ...head!, text: body.text });
+    const call = openHttp(dispatcher, request, {
+      onHead: given => (head = given),
+      onBytes(chunk) {
+        if (body.push(chunk)) return;
+        whole();
+        queueMicrotask(() => call.cancel(new Error('the answer is too long')));
+      },
+      onEnd: whole,
+      onError: reject,
+    });
+    onCall(call);
+  });
 }

@@ -1,17 +1,19 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
-import { redact } from '../../core/redact.ts';
+import type { Disposable } from '../../core/disposable.ts';
 import { IdleTimer } from '../../resilience/time-limit.ts';
 import { LlmError } from '../llm-error.ts';
 import type { StreamEvent } from '../stream-event.ts';
 import { type Answer, AwaitedContext } from './answer.ts';
 import { connectionFailure } from './connection-failure.ts';
+import { broken, notAnApi, notPrepared, timedOut } from './exchange-failures.ts';
 import { JsonLines } from './json-lines.ts';
-import { type ChunkReader, type HttpCall, type HttpResponse, openHttp, readText } from './post-stream.ts';
+import { type HttpCall, openHttp, type ResponseHead, type ResponseReader, WholeBody } from './post-stream.ts';
 import { rateLimitHeadroom } from './rate-limit-headers.ts';
 import { ServerSentEvents } from './server-sent-events.ts';
+import { takeWhole } from './whole-answer.ts';
 import type { Wire, WireCall } from './wire.ts';
-import type { EventSource, Puller } from './wire-stream.ts';
+import type { EventSink, EventSource } from './wire-stream.ts';
 
 export interface ExchangeOptions {
   readonly vendor: string;
@@ -30,28 +32,44 @@ export interface Prepared {
   readonly dispatcher: Dispatcher;
 }
 
+/** Bytes that may wait unread before the server has to. Two TLS records' worth keeps a busy stream from stopping and starting. */
+const highWaterMark = 256 * 1024;
+
 /** How long and how much of what follows [DONE] is read for the sake of the connection. */
 const drainMs = 1000;
 const drainBytes = 64 * 1024;
 
-/** One HTTP exchange: open, judge the head, read to the end. */
-export class WireExchange implements EventSource {
-  #options: ExchangeOptions;
+/**
+ * One HTTP exchange: open, judge the head, read to the end. What arrives is taken apart at once where somebody waits for it, and
+ * otherwise when somebody does: whoever waits for the first word does not wait until the rest is taken apart (bench S2).
+ */
+export class WireExchange implements EventSource, ResponseReader {
+  readonly #options: ExchangeOptions;
+  #sink: EventSink | undefined;
   /** Why the call was given up, by the caller or by the idle timer. */
   #givenUp: { readonly reason: Error } | undefined;
   #rejectPreparing: ((reason: Error) => void) | undefined;
+  #prepared: WireCall | undefined;
   #call: HttpCall | undefined;
   #idle: IdleTimer | undefined;
-  #response: HttpResponse | undefined;
+  #head: ResponseHead | undefined;
   #answer: Answer | undefined;
   #events: ServerSentEvents | JsonLines | undefined;
-  #prepared: WireCall | undefined;
+  /** Where the answer is wanted whole: one that is no stream, or a refusal. */
+  #body: WholeBody | undefined;
   #hasRead = false;
+  /** Not taken apart yet, and how much. */
+  readonly #chunks: Buffer[] = [];
+  #unread = 0;
+  /** What the connection died of, to be told after what it brought. */
+  #died: { readonly error: Error } | undefined;
   #headroomTold = false;
+  /** All bytes have arrived, or none will any more. */
+  #isOver = false;
   #isClosed = false;
   #host = '';
-  #out: StreamEvent[] = [];
-  #puller: Puller | undefined;
+  #drained = 0;
+  #patience: Disposable | undefined;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -65,75 +83,25 @@ export class WireExchange implements EventSource {
     this.#call?.cancel(reason);
   }
 
-  pull(out: StreamEvent[], puller: Puller): void {
-    this.#out = out;
-    this.#puller = puller;
-    const response = this.#response;
-    if (!response) {
-      this.#open(out).then(
-        more => puller.pulled(more),
-        (error: unknown) => puller.failed(this.#explain(error)),
-      );
-      // After the first words, not before them: nobody waits for it as a person waits for those.
-    } else if (this.#hasRead && !this.#headroomTold && this.#tellHeadroom(out)) puller.pulled(true);
-    else {
-      // Only silence while somebody waits for the server is the server's silence.
-      this.#idle?.touch();
-      response.readTo(this.#chunkReader);
+  wanted(sink: EventSink): void {
+    if (!this.#sink) {
+      this.#sink = sink;
+      this.#open(sink.events).catch((error: unknown) => this.#fail(error));
+      return;
     }
+    // After the first words, not before them: nobody waits for it as a person waits for those.
+    if (this.#hasRead && !this.#headroomTold && this.#tellHeadroom()) return;
+    while (sink.events.length === 0 && this.#chunks.length > 0) this.#take(this.#chunks.shift()!);
+    if (sink.events.length > 0 || this.#isClosed) return;
+    if (this.#died) return this.#fail(this.#died.error);
+    if (this.#isOver) return this.#endOfStream();
+    // Only silence while somebody waits for the server is the server's silence.
+    this.#idle?.touch();
+    this.#unread = 0;
+    this.#call?.resume();
   }
 
-  readonly #chunkReader: ChunkReader = {
-    resolve: chunk => {
-      this.#idle?.pause();
-      let more: boolean;
-      try {
-        more = this.#take(chunk);
-      } catch (error) {
-        // Later: whoever hears of it closes the connection, and undici may just be reading from it.
-        queueMicrotask(() => this.#fail(error));
-        return;
-      }
-      this.#puller!.pulled(more);
-    },
-    reject: error => this.#fail(error),
-  };
-
-  /** @returns whether more may come. @throws what the answer itself turns out to be instead of one. */
-  #take(chunk: Buffer | undefined): boolean {
-    if (chunk) {
-      this.#events!.push(chunk);
-      this.#hasRead = true;
-      if (!this.#answer!.isDone) return true;
-    }
-    if (!this.#headroomTold) this.#tellHeadroom(this.#out);
-    this.#events!.end();
-    this.#answer!.end(this.#out);
-    return false;
-  }
-
-  #fail(error: unknown): void {
-    this.#puller!.failed(this.#explain(error));
-  }
-
-  close(): void {
-    const { clock, signal } = this.#options;
-    this.#isClosed = true;
-    this.#idle?.dispose();
-    signal?.removeEventListener('abort', this.#onAbort);
-    const response = this.#response;
-    if (response?.isOver) return;
-    const leave = (): void => this.#giveUp(noLongerRead);
-    if (!response || !this.#answer?.isDone || signal?.aborted) return leave();
-    // [DONE] came, the end of the body is under way: reading it keeps the connection for the next call. Not for long, though.
-    const patience = clock.after(drainMs, leave);
-    readText(response, drainBytes).then(
-      () => patience.dispose(),
-      () => patience.dispose(),
-    );
-  }
-
-  async #open(out: StreamEvent[]): Promise<boolean> {
+  async #open(out: StreamEvent[]): Promise<void> {
     const { signal } = this.#options;
     if (signal?.aborted) throw signal.reason;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -142,52 +110,156 @@ export class WireExchange implements EventSource {
     for (const text of notices) out.push({ type: 'notice', notice: { kind: 'adjusted', text } });
     if (this.#givenUp) throw this.#givenUp.reason;
     this.#host = request.url.host;
-    this.#call = openHttp(dispatcher, request);
+    this.#call = openHttp(dispatcher, request, this);
+    this.#sink!.arrived();
     // undici writes the request in this turn of the event loop. What reading its answer needs is made after that, while it travels.
     setImmediate(this.#makeReady);
-    const response = (this.#response = await this.#call.response);
+  }
+
+  onHead(head: ResponseHead): void {
+    this.#head = head;
     this.#makeReady();
+    this.#idle?.touch();
+    const type = this.#contentType;
+    if (head.status === 200 && type.startsWith('text/event-stream')) return;
+    if (head.status === 200 && type.startsWith('application/x-ndjson'))
+      this.#events = new JsonLines(line => this.#answer!.pushChunk(line, this.#sink!.events));
+    else this.#body = new WholeBody();
+  }
+
+  onBytes(chunk: Buffer): void {
+    if (this.#isClosed) return this.#drain(chunk.length);
+    if (this.#body) return this.#takeWhole(this.#body, chunk);
+    if (this.#sink!.events.length === 0 && this.#chunks.length === 0) return this.#take(chunk);
+    this.#chunks.push(chunk);
+    this.#unread += chunk.length;
+    if (this.#unread >= highWaterMark) this.#call!.pause();
+  }
+
+  onEnd(): void {
+    this.#isOver = true;
+    if (this.#isClosed) this.#patience?.dispose();
+    else if (this.#body) this.#endOfWhole(this.#body.text);
+    else if (this.#chunks.length === 0) this.#endOfStream();
+  }
+
+  onError(error: Error): void {
+    this.#isOver = true;
+    this.#patience?.dispose();
+    if (this.#chunks.length === 0 || this.#givenUp) this.#fail(error);
+    else this.#died = { error };
+  }
+
+  #take(chunk: Buffer): void {
+    const sink = this.#sink!;
+    try {
+      this.#events!.push(chunk);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    this.#hasRead = true;
+    if (this.#answer!.isDone) return this.#endOfStream();
+    // What arrived was no event yet: whoever waits goes on waiting.
+    if (sink.events.length === 0) return this.#idle!.touch();
+    this.#idle!.pause();
+    sink.arrived();
+  }
+
+  #takeWhole(body: WholeBody, chunk: Buffer): void {
     this.#idle!.touch();
-    const { headers, status } = response;
-    if (status !== 200) {
-      this.#tellHeadroom(out);
-      const failure = this.#failure(await this.#readAll(response), status);
-      throw this.#prepared?.refine?.(failure) ?? failure;
+    if (!body.push(chunk)) this.#endOfWhole(body.text);
+  }
+
+  #endOfStream(): void {
+    try {
+      if (!this.#headroomTold) this.#tellHeadroom();
+      this.#events!.end();
+      this.#answer!.end(this.#sink!.events);
+    } catch (error) {
+      return this.#fail(error);
     }
-    const type = headers['content-type']?.trim().toLowerCase() ?? '';
-    if (type.startsWith('text/event-stream')) return true;
-    if (type.startsWith('application/x-ndjson')) {
-      this.#events = new JsonLines(line => this.#answer!.pushChunk(line, this.#out));
-      return true;
+    this.#sink!.end();
+  }
+
+  #endOfWhole(text: string): void {
+    const { status } = this.#head!;
+    this.#tellHeadroom();
+    try {
+      if (status !== 200) {
+        const failure = this.#failure(text, status);
+        throw this.#prepared!.refine?.(failure) ?? failure;
+      }
+      takeWhole(this.#answer!, { type: this.#contentType, text }, this.#sink!.events, what =>
+        notAnApi(this.#options, this.#host, what),
+      );
+    } catch (error) {
+      return this.#fail(error);
     }
-    this.#tellHeadroom(out);
-    const body = await this.#readAll(response);
-    return this.#whole(body.startsWith('\uFEFF') ? body.slice(1) : body, type, out);
+    this.#sink!.end();
+  }
+
+  #fail(error: unknown): void {
+    this.#sink!.fail(this.#explain(error));
+  }
+
+  close(): void {
+    const { signal } = this.#options;
+    this.#isClosed = true;
+    this.#chunks.length = 0;
+    this.#idle?.dispose();
+    signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#isOver) return;
+    if (!this.#head || !this.#answer?.isDone || signal?.aborted) return this.#leave();
+    // [DONE] came, the end of the body is under way, mostly in the same bytes.
+    queueMicrotask(this.#awaitEnd);
+  }
+
+  /** Reading on keeps the connection for the next call. Not for long, though. */
+  readonly #awaitEnd = (): void => {
+    if (this.#isOver) return;
+    this.#patience = this.#options.clock.after(drainMs, () => this.#giveUp(noLongerRead));
+    this.#call!.resume();
+  };
+
+  #drain(bytes: number): void {
+    this.#drained += bytes;
+    if (this.#drained > drainBytes) this.#leave();
+  }
+
+  /** Later: undici may just be reading from the connection that is to be closed. */
+  #leave(): void {
+    this.#patience?.dispose();
+    queueMicrotask(() => this.#giveUp(noLongerRead));
+  }
+
+  get #contentType(): string {
+    return this.#head!.headers['content-type']?.trim().toLowerCase() ?? '';
   }
 
   /** @returns whether there was anything to tell. */
-  #tellHeadroom(out: StreamEvent[]): boolean {
+  #tellHeadroom(): boolean {
     this.#headroomTold = true;
     const { wire, clock } = this.#options;
-    const headroom = (wire.headroom ?? rateLimitHeadroom)(this.#response!.headers, clock.now());
-    if (headroom) out.push({ type: 'notice', notice: { kind: 'rate-limit', headroom } });
+    const headroom = (wire.headroom ?? rateLimitHeadroom)(this.#head!.headers, clock.now());
+    if (headroom) this.#sink!.events.push({ type: 'notice', notice: { kind: 'rate-limit', headroom } });
     return headroom !== undefined;
   }
 
   readonly #makeReady = (): void => {
     if (this.#idle || this.#isClosed) return;
     const { vendor, model, clock, timeoutMs } = this.#options;
-    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#giveUp(this.#timedOut()));
+    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#giveUp(timedOut(this.#options, timeoutMs)));
     const answer = (this.#answer = this.#prepared!.makeAnswer(
       new AwaitedContext({
         vendor,
         model,
         failure: body => this.#failure(body),
-        headers: () => this.#response?.headers,
+        headers: () => this.#head?.headers,
       }),
     ));
-    const shortcut = answer.shortcut?.(() => this.#out);
-    this.#events = new ServerSentEvents(data => answer.pushChunk(data, this.#out), undefined, shortcut);
+    const out = this.#sink!.events;
+    const shortcut = answer.shortcut?.(out);
+    this.#events = new ServerSentEvents(data => answer.pushChunk(data, out), undefined, shortcut);
   };
 
   /** What to send, or the reason for giving up as soon as there is one: asking for a key may take a person's time. */
@@ -201,83 +273,12 @@ export class WireExchange implements EventSource {
     });
   }
 
-  /** The answer came in one piece: not asked to stream, or a host that cannot. */
-  #whole(body: string, type: string, out: StreamEvent[]): boolean {
-    const answer = this.#answer!;
-    if (type.includes('html') || /^\s*</.test(body)) throw this.#notAnApi('a web page');
-    if (body.trim() === '') throw this.#notAnApi('nothing');
-    // A proxy that drops the content type of a stream leaves its body recognisable.
-    if (/^\s*(data:|event:|id:|retry:|:)/.test(body)) {
-      const events = new ServerSentEvents(data => answer.pushChunk(data, out));
-      events.push(Buffer.from(body));
-      events.end();
-    } else answer.pushWhole(body, out);
-    answer.end(out);
-    return false;
-  }
-
-  async #readAll(response: HttpResponse): Promise<string> {
-    const body = await readText(response, undefined, () => this.#idle?.touch());
-    this.#idle?.pause();
-    return body;
-  }
-
   #failure(body: string, status?: number): LlmError {
     const { vendor, model, clock, wire } = this.#options;
     return wire.failure(
-      { body, headers: this.#response?.headers ?? {}, ...(status !== undefined && { status }) },
+      { body, headers: this.#head?.headers ?? {}, ...(status !== undefined && { status }) },
       { vendor, model, secrets: this.#prepared?.secrets ?? [], now: clock.now() },
     );
-  }
-
-  #notAnApi(what: string): LlmError {
-    const { vendor, model } = this.#options;
-    return new LlmError({
-      code: 'ERR_BAD_RESPONSE',
-      message: `${this.#host} answered with ${what} instead of JSON. Is the endpoint right?`,
-      retryable: false,
-      vendor,
-      model,
-    });
-  }
-
-  /** The key's keeper, or whoever makes connections, failed: nothing was sent. */
-  #notPrepared(error: unknown): LlmError {
-    const { vendor, model } = this.#options;
-    const why = redact(error instanceof Error ? error.message : String(error));
-    const message = `The request could not be prepared: ${why}`;
-    return new LlmError({
-      code: 'ERR_REFUSED_LOCALLY',
-      message,
-      retryable: false,
-      notSent: true,
-      vendor,
-      model,
-      cause: error,
-    });
-  }
-
-  #broken(what: string): LlmError {
-    const { vendor, model } = this.#options;
-    return new LlmError({
-      code: 'ERR_BAD_RESPONSE',
-      message: `${vendor}: The answer is broken: ${what}.`,
-      retryable: false,
-      vendor,
-      model,
-    });
-  }
-
-  #timedOut(): LlmError {
-    const { timeoutMs, vendor, model } = this.#options;
-    const seconds = timeoutMs / 1000;
-    return new LlmError({
-      code: 'ERR_TIMEOUT',
-      message: `${vendor} sent nothing for ${seconds} s.`,
-      retryable: true,
-      vendor,
-      model,
-    });
   }
 
   #explain(error: unknown): unknown {
@@ -285,9 +286,9 @@ export class WireExchange implements EventSource {
     if (this.#givenUp) return this.#givenUp.reason;
     if (signal?.aborted) return signal.reason;
     if (error instanceof LlmError) return error;
-    if (!this.#call) return this.#notPrepared(error);
-    if (error instanceof RangeError) return this.#broken(error.message);
-    return connectionFailure(error, { vendor, model, host: this.#host, midAnswer: this.#response?.status === 200 });
+    if (!this.#call) return notPrepared(this.#options, error);
+    if (error instanceof RangeError) return broken(this.#options, error.message);
+    return connectionFailure(error, { vendor, model, host: this.#host, midAnswer: this.#head?.status === 200 });
   }
 }
 

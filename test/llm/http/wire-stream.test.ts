@@ -1,40 +1,57 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EventSource, type Puller, WireStream } from '../../../src/llm/http/wire-stream.ts';
+import { type EventSink, type EventSource, WireStream } from '../../../src/llm/http/wire-stream.ts';
 import type { StreamEvent } from '../../../src/llm/stream-event.ts';
 
 const word = (text: string): StreamEvent => ({ type: 'text-delta', text });
 
-/** Each pull is answered by the next step. */
-function source(steps: ((out: StreamEvent[], puller: Puller) => void)[]): EventSource & { closed: number } {
+/** Each time something is wanted, the next step brings it. */
+function source(steps: ((sink: EventSink) => void)[]): EventSource & { closed: number } {
   return {
     closed: 0,
-    pull: (out, puller) => steps.shift()!(out, puller),
+    wanted: sink => steps.shift()!(sink),
     close() {
       this.closed++;
     },
   };
 }
 
-test('a source that answers a hundred thousand times with nothing piles up no calls', async () => {
-  let pulls = 0;
-  const many: EventSource = {
-    pull(out, puller) {
-      if (++pulls === 100_000) out.push(word('at last'));
-      puller.pulled(true);
-    },
-    close() {},
-  };
-  const stream = new WireStream(many);
-  assert.deepEqual(await stream.next(), { done: false, value: word('at last') });
+test('what arrives while nobody waits is kept, in order', async () => {
+  const stream = new WireStream(
+    source([
+      sink => {
+        for (let at = 0; at < 1000; at++) {
+          sink.events.push(word(String(at)));
+          sink.arrived();
+        }
+        sink.end();
+      },
+    ]),
+  );
+  const texts: string[] = [];
+  for await (const event of stream) if (event.type === 'text-delta') texts.push(event.text);
+  assert.deepEqual(
+    texts,
+    Array.from({ length: 1000 }, (_, at) => String(at)),
+  );
+});
+
+test('arriving with nothing ends no wait', async () => {
+  let sink: EventSink | undefined;
+  const stream = new WireStream(source([given => (sink = given)]));
+  const waiting = stream.next();
+  sink!.arrived();
+  sink!.events.push(word('at last'));
+  sink!.arrived();
+  assert.deepEqual(await waiting, { done: false, value: word('at last') });
 });
 
 test('what came before an error is told before the error, then nothing more', async () => {
   const died = new Error('died');
   const from = source([
-    (out, puller) => {
-      out.push(word('a'), word('b'));
-      queueMicrotask(() => puller.failed(died));
+    sink => {
+      sink.events.push(word('a'), word('b'));
+      queueMicrotask(() => sink.fail(died));
     },
   ]);
   const stream = new WireStream(from);
@@ -48,15 +65,15 @@ test('what came before an error is told before the error, then nothing more', as
 test('who asks again before the answer is served in order', async () => {
   let later: (() => void) | undefined;
   const from = source([
-    (out, puller) => {
+    sink => {
       later = () => {
-        out.push(word('a'));
-        puller.pulled(true);
+        sink.events.push(word('a'));
+        sink.arrived();
       };
     },
-    (out, puller) => {
-      out.push(word('b'));
-      puller.pulled(false);
+    sink => {
+      sink.events.push(word('b'));
+      sink.end();
     },
   ]);
   const stream = new WireStream(from);
@@ -69,10 +86,10 @@ test('who asks again before the answer is served in order', async () => {
 });
 
 test('who leaves while an event is awaited ends the wait, whatever the source dies of', async () => {
-  let puller: Puller | undefined;
+  let sink: EventSink | undefined;
   const from: EventSource = {
-    pull: (_, given) => (puller = given),
-    close: () => puller!.failed(new Error('closed')),
+    wanted: given => (sink = given),
+    close: () => sink!.fail(new Error('closed')),
   };
   const stream = new WireStream(from);
   const waiting = stream.next();

@@ -10,7 +10,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { build, type Metafile } from 'esbuild';
 import type { Agent, Dispatcher, ProxyAgent } from 'undici';
 import { slimUndici } from '../../../scripts/build/slim-undici.mjs';
-import { openHttp, readText } from '../../../src/llm/http/post-stream.ts';
+import { askHttp, type HttpCall, openHttp } from '../../../src/llm/http/post-stream.ts';
 
 interface Bundle {
   Agent: typeof Agent;
@@ -78,13 +78,14 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 }
 
 const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const post = (dispatcher: Dispatcher, path: string, body = 'x') =>
-  openHttp(dispatcher, {
-    method: 'POST',
-    url: new URL(path, origin()),
-    headers: { 'content-type': 'text/plain' },
-    body,
-  });
+const request = (path: string, body = 'x') => ({
+  method: 'POST' as const,
+  url: new URL(path, origin()),
+  headers: { 'content-type': 'text/plain' },
+  body,
+});
+const post = (dispatcher: Dispatcher, path: string, body?: string) =>
+  askHttp(dispatcher, request(path, body), () => {});
 
 describe("undici's slim bundle", () => {
   test('loads neither HTTP/2 nor zlib, SQLite, workers or cryptography', () => {
@@ -98,9 +99,9 @@ describe("undici's slim bundle", () => {
     const agent = new slim.Agent({ allowH2: false });
     connections = 0;
     for (const body of ['one', 'two', 'naïve 字']) {
-      const response = await post(agent, '/echo', body).response;
-      assert.equal(response.status, 200);
-      assert.equal(await readText(response), `POST ${body}`);
+      const { status, text } = await post(agent, '/echo', body);
+      assert.equal(status, 200);
+      assert.equal(text, `POST ${body}`);
       await nextTurn(); // in the turn in which an answer ends, undici's Pool still counts its connection as busy
     }
     assert.equal(connections, 1);
@@ -109,27 +110,33 @@ describe("undici's slim bundle", () => {
 
   test('waits for a body that comes in parts', async () => {
     const agent = new slim.Agent({ allowH2: false });
-    assert.equal(await readText(await post(agent, '/slow').response), 'first second');
+    assert.equal((await post(agent, '/slow')).text, 'first second');
     await agent.close();
   });
 
   test('closes the socket of a stalled answer when it is cancelled', async () => {
     const agent = new slim.Agent({ allowH2: false });
-    const call = post(agent, '/stall');
-    const response = await call.response;
-    assert.equal((await response.read())?.toString(), 'first');
     const stopped = new Error('stopped');
-    const next = assert.rejects(response.read(), stopped);
-    call.cancel(stopped);
-    await next;
+    let call: HttpCall | undefined;
+    const died = new Promise<Error>((resolve, reject) => {
+      call = openHttp(agent, request('/stall'), {
+        onHead() {},
+        onBytes(chunk) {
+          assert.equal(chunk.toString(), 'first');
+          queueMicrotask(() => call!.cancel(stopped));
+        },
+        onEnd: reject,
+        onError: resolve,
+      });
+    });
+    assert.equal(await died, stopped);
     await unfinished.at(-1);
     await agent.destroy();
   });
 
   test('reports a connection that is cut in the middle', async () => {
     const agent = new slim.Agent({ allowH2: false });
-    const response = await post(agent, '/cut').response;
-    await assert.rejects(readText(response), { code: 'UND_ERR_SOCKET' });
+    await assert.rejects(post(agent, '/cut'), { code: 'UND_ERR_SOCKET' });
     await agent.destroy();
   });
 
@@ -151,7 +158,7 @@ describe("undici's slim bundle", () => {
       uri: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
       proxyTunnel: true,
     });
-    assert.equal(await readText(await post(agent, '/echo', 'via').response), 'POST via');
+    assert.equal((await post(agent, '/echo', 'via')).text, 'POST via');
     assert.deepEqual(targets, [new URL(origin()).host]);
     await agent.destroy();
     for (const socket of sockets) socket.destroy();

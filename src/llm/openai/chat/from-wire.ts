@@ -42,12 +42,12 @@ export class ChatAnswer implements Answer {
 
   /**
    * Recognises text chunks like the last one in the bytes of the stream; the rest comes by `pushChunk`.
-   * @param out where the next events go: the reader takes them away between two pulls.
+   * @param out where the events go.
    * @param learnFrom the first text chunk to learn from, counted from 1.
    */
-  shortcut(out: () => StreamEvent[], learnFrom = worthLearning): EventShortcut {
+  shortcut(out: StreamEvent[], learnFrom = worthLearning): EventShortcut {
     this.#learnFrom = learnFrom;
-    return (this.#template = new TextChunkTemplate(text => this.#say(text, out())));
+    return (this.#template = new TextChunkTemplate(text => this.#say(text, out)));
   }
 
   /** The answer has said that nothing more comes. */

@@ -196,7 +196,7 @@ const answerContext = {
 function eventsOf(bytes: Buffer, cuts: readonly number[], quick: boolean): unknown[] {
   const out: StreamEvent[] = [];
   const answer = new ChatAnswer(answerContext);
-  const shortcut = quick ? answer.shortcut(() => out, 1) : undefined;
+  const shortcut = quick ? answer.shortcut(out, 1) : undefined;
   const events = new ServerSentEvents(data => answer.pushChunk(data, out), undefined, shortcut);
   try {
     let from = 0;
