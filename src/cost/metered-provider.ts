@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { Passage, relay } from '../core/relay.ts';
 import { collectResponse } from '../llm/collect-response.ts';
 import { LlmError } from '../llm/llm-error.ts';
 import type { LlmProvider } from '../llm/provider.ts';
@@ -54,7 +55,11 @@ class MeteredProvider implements LlmProvider {
     this.#options = options;
   }
 
-  async *stream(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+  stream(request: ChatRequest, signal?: AbortSignal): AsyncIterable<StreamEvent> {
+    return relay(this.#call(request, signal));
+  }
+
+  async *#call(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<Passage<StreamEvent>, void> {
     // Stopped before anything began: nothing to reserve, nothing to count.
     signal?.throwIfAborted();
     const reservation = await this.#reserve(request);
@@ -67,10 +72,7 @@ class MeteredProvider implements LlmProvider {
     const call = new MeteredCall({ reservation, request, provider: this, clock, counter, learned });
     const drainable = this.#drainable(request, call, signal);
     try {
-      for await (const event of drainable ?? this.#inner.stream(request, signal)) {
-        call.see(event);
-        yield event;
-      }
+      yield new Passage(drainable ?? this.#inner.stream(request, signal), event => call.see(event));
       await call.end();
     } catch (error) {
       if (!drainable?.draining) await call.fail(error);

@@ -1,8 +1,10 @@
-import { type Clock, sleep } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
+import { Passage, relay } from '../core/relay.ts';
 import { BreakerOpen, type CircuitBreaker } from '../resilience/circuit-breaker.ts';
 import { type Grant, LargerThanLimit, type RateLimiter } from '../resilience/rate-limiter.ts';
 import { defaultDeadlineMs, type RetryOptions, retryWaitMs } from '../resilience/retry.ts';
 import { collectResponse } from './collect-response.ts';
+import { countDown, notice } from './count-down.ts';
 import { type FailureCode, LlmError } from './llm-error.ts';
 import type { LlmProvider } from './provider.ts';
 import type { ChatRequest, ChatResponse } from './request.ts';
@@ -63,16 +65,25 @@ class ResilientProvider implements LlmProvider {
     this.#policies = policies;
   }
 
-  async *stream(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+  stream(request: ChatRequest, signal?: AbortSignal): AsyncIterable<StreamEvent> {
+    return relay(this.#attempts(request, signal));
+  }
+
+  async *#attempts(
+    request: ChatRequest,
+    signal?: AbortSignal,
+  ): AsyncGenerator<StreamEvent | Passage<StreamEvent>, void> {
     const { retry, clock } = this.#policies;
     const deadline = clock.monotonic() + (retry.deadlineMs ?? defaultDeadlineMs);
     let adjusted = false;
     for (let tries = 1; ; tries++) {
       const attempt = new Attempt(this.#policies, deadline);
       try {
-        yield* attempt.run(this.#inner, request, signal);
+        yield* attempt.begin(request, signal);
+        yield new Passage(this.#inner.stream(request, signal), attempt.see);
         return;
       } catch (error) {
+        attempt.fail(error, signal);
         if (signal?.aborted || attempt.delivered || !(error instanceof LlmError)) throw error;
         const { adjusted: told } = error.facts;
         if (told && !adjusted) {
@@ -86,6 +97,8 @@ class ResilientProvider implements LlmProvider {
         // A wait that would end too late is not begun: the failure says how long the server asks for.
         if (wait === undefined || clock.monotonic() + wait >= deadline) throw error;
         yield* this.#wait(error, wait, tries, signal);
+      } finally {
+        attempt.end();
       }
     }
   }
@@ -119,6 +132,8 @@ class Attempt {
   /** What this attempt's headers said; whether they came with an answer or with a refusal is known only after them. */
   #headroom: RateLimitHeadroom | undefined;
 
+  /** What the breaker is to be told; undefined before it was entered, and after. */
+  #outcome: 'succeed' | 'fail' | 'leave' | undefined;
   /** When waiting has to be over, by the monotonic clock. */
   #deadline: number;
 
@@ -127,37 +142,38 @@ class Attempt {
     this.#deadline = deadline;
   }
 
-  async *run(inner: LlmProvider, request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
-    const { breaker } = this.#policies;
-    enterBreaker(breaker);
-    let outcome: 'succeed' | 'fail' | 'leave' = 'leave';
-    try {
-      yield* this.#takeTurn(request, signal);
-      for await (const event of inner.stream(request, signal)) {
-        outcome = 'succeed';
-        this.#see(event);
-        yield event;
-      }
-    } catch (error) {
-      const service = error instanceof LlmError && !signal?.aborted && serviceFailures.has(error.code);
-      // Headers of an error arrive as a notice, so "something came" is not yet a success.
-      outcome = service ? 'fail' : this.delivered ? 'succeed' : 'leave';
-      if (error instanceof LlmError && error.code === 'ERR_RATE_LIMIT' && error.retryable && !error.facts.notSent) {
-        this.#grant?.refused(this.#headroom);
-        this.#headroom = undefined;
-        this.#limiter?.pause(error.facts.retryAfterMs ?? 1000);
-      }
-      // Nothing was used that is known of.
-      if (!this.delivered) this.#grant?.settle(0);
-      throw error;
-    } finally {
-      this.#tellHeadroom();
-      this.#grant?.settle();
-      breaker[outcome]();
-    }
+  /** Through the breaker, and in line for as long as it takes. @throws LlmError where the breaker is open or the wait too long. */
+  async *begin(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    enterBreaker(this.#policies.breaker);
+    this.#outcome = 'leave';
+    yield* this.#takeTurn(request, signal);
   }
 
-  #see(event: StreamEvent): void {
+  /** Before anything else is done about a failure: others may be waiting for what it tells. */
+  fail(error: unknown, signal?: AbortSignal): void {
+    const service = error instanceof LlmError && !signal?.aborted && serviceFailures.has(error.code);
+    // Headers of an error arrive as a notice, so "something came" is not yet a success.
+    if (this.#outcome) this.#outcome = service ? 'fail' : this.delivered ? 'succeed' : 'leave';
+    if (error instanceof LlmError && error.code === 'ERR_RATE_LIMIT' && error.retryable && !error.facts.notSent) {
+      this.#grant?.refused(this.#headroom);
+      this.#headroom = undefined;
+      this.#limiter?.pause(error.facts.retryAfterMs ?? 1000);
+    }
+    // Nothing was used that is known of.
+    if (!this.delivered) this.#grant?.settle(0);
+    this.end();
+  }
+
+  /** Once; what comes later is ignored. */
+  end(): void {
+    this.#tellHeadroom();
+    this.#grant?.settle();
+    if (this.#outcome) this.#policies.breaker[this.#outcome]();
+    this.#outcome = undefined;
+  }
+
+  readonly see = (event: StreamEvent): void => {
+    this.#outcome = 'succeed';
     if (event.type !== 'notice') this.#tellHeadroom();
     switch (event.type) {
       case 'text-delta':
@@ -175,7 +191,7 @@ class Attempt {
       case 'finish':
         break;
     }
-  }
+  };
 
   #tellHeadroom(): void {
     if (this.#headroom) this.#grant?.observe(this.#headroom);
@@ -255,33 +271,6 @@ function tooLong(waitMs: number): LlmError {
     retryAfterMs: waitMs,
   });
 }
-
-/** Tells how long is left until the time is up or `until` has settled, then that it is over. @throws the signal's reason */
-async function* countDown(
-  clock: Clock,
-  ms: number,
-  signal: AbortSignal | undefined,
-  tell: (leftMs: number, begins: boolean) => Notice,
-  until?: Promise<unknown>,
-): AsyncGenerator<StreamEvent> {
-  const awake = new AbortController();
-  const wake = (): void => awake.abort(woken);
-  void until?.then(wake, wake);
-  const interrupted = signal ? AbortSignal.any([signal, awake.signal]) : awake.signal;
-  const stop = clock.monotonic() + ms;
-  for (let left = ms; left > 0 && !awake.signal.aborted; left = stop - clock.monotonic()) {
-    yield notice(tell(left, left === ms));
-    await sleep(clock, Math.min(left, left % 1000 || 1000), interrupted).catch((reason: unknown) => {
-      if (reason !== woken) throw reason;
-    });
-  }
-  yield notice({ kind: 'waiting-over' });
-}
-
-/** Why a nap ended early: what was waited for is here. */
-const woken = new Error('woken');
-
-const notice = (what: Notice): StreamEvent => ({ type: 'notice', notice: what });
 
 const ordinal = (position: number): string =>
   `${position}${position % 100 > 10 && position % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][position % 10] ?? 'th')}`;
