@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { boundOf, estimateInput } from '../src/cost/estimate.ts';
 import { type CountText, promptTexts } from '../src/cost/measured-prompt.ts';
+import { priceOfRequest } from '../src/host/price-of-request.ts';
 import type { Message } from '../src/llm/message.ts';
 import { DraftCounter } from '../src/llm/tokenizer/draft-counter.ts';
 import { O200kCounter } from '../src/llm/tokenizer/o200k.ts';
@@ -125,6 +125,8 @@ function hostThread(text: string): Line {
   const counts = new Map(parts.map(part => [part, 1000]));
   const count: CountText = part => counts.get(part) ?? 1;
   const history = parts.map((content, at): Message => ({ role: at % 2 ? 'assistant' : 'user', content }));
+  const settings = { provider: 'openai', model: 'gpt-5.4', maxTokens: 4096 } as const;
+  const at = Date.parse('2026-11-28');
   const took: number[] = [];
   for (let key = 0; key < 200; key++) {
     const request = {
@@ -132,10 +134,9 @@ function hostThread(text: string): Line {
     };
     const start = performance.now();
     promptTexts(request, 'openai');
-    const { likely } = estimateInput(request, 'openai', 'gpt-5.4', count);
-    boundOf(request, 'openai', 'gpt-5.4', 4096, 0);
+    const price = priceOfRequest(request, { answerTokens: 500, seenMessages: 200, count }, settings, at);
     took.push(performance.now() - start);
-    if (likely < 200_000) return { name: 'S12d', result: { notMeasured: `${likely} tokens` } };
+    if (!price.likely || !price.most) return { name: 'S12d', result: { notMeasured: 'there is no price' } };
   }
   const value = quantile(took, 0.99);
   return {

@@ -146,6 +146,17 @@ export function boundOf(
   at: number,
 ): Money | undefined {
   const { most } = estimateInput(request, provider, model);
+  return boundOfTokens(most, provider, model, maxTokens, at);
+}
+
+/** The same where the most tokens it can be are counted already. */
+export function boundOfTokens(
+  most: number | undefined,
+  provider: string,
+  model: string,
+  maxTokens: number | undefined,
+  at: number,
+): Money | undefined {
   const cap = maxTokens ?? findModel(provider, model)?.maxOutputTokens;
   if (most === undefined || cap === undefined) return undefined;
   const maxOutputTokens = Math.max(cap, framingOf(provider).leastOutputTokens ?? 0);

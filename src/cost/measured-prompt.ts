@@ -1,4 +1,5 @@
 import type { Message } from '../llm/message.ts';
+import type { PromptFraming } from '../llm/prompt-framing.ts';
 import type { ChatRequest } from '../llm/request.ts';
 import { framingOf } from '../llm/vendors.ts';
 
@@ -37,15 +38,12 @@ export function measurePrompt(
   imageTokens: number,
 ): MeasuredPrompt {
   const framing = framingOf(provider);
-  const { messages, tools: offered = [], responseFormat } = request;
-  const texts = messages.flatMap(textsOf).filter(isWritten);
-  const told = offered.map(tool => framing.toolText?.(tool) ?? { texts: [JSON.stringify(tool)], tokens: 0 });
-  const schema = responseFormat?.type === 'json-schema' ? [JSON.stringify(responseFormat.schema)] : [];
-  const toolTexts = [...told.flatMap(tool => tool.texts), ...schema].filter(isWritten);
+  const { messages, tools: offered = [] } = request;
+  const { texts, toolTexts, toolTokens } = textsIn(request, framing);
   const perToken = framing.perO200kToken ?? 1;
   const words = sum(texts, count) * perToken;
   const tools =
-    sum(toolTexts, count) * perToken + sum(told, ({ tokens }) => tokens) + framing.tool.likely * offered.length;
+    sum(toolTexts, count) * perToken + toolTokens + framing.tool.likely * offered.length;
   const calls = sum(messages, message => (message.role === 'assistant' ? (message.toolCalls ?? []).length : 0));
   const frame = framing.message.likely * messages.length + framing.toolCall.likely * calls;
   // Of earlier turns vendors take it back and throw it away, free of charge (OpenAI's reasoning guide, 2026).
@@ -70,8 +68,21 @@ export function measurePrompt(
 
 /** The texts a request is counted by; the same ones each time, so that a count made once can be kept. */
 export function promptTexts(request: ChatRequest, provider: string): string[] {
-  const { texts, toolTexts } = measurePrompt(request, provider, () => 0, 0);
+  const { texts, toolTexts } = textsIn(request, framingOf(provider));
   return [...texts, ...toolTexts];
+}
+
+function textsIn(
+  { messages, tools = [], responseFormat }: ChatRequest,
+  { toolText }: PromptFraming,
+): Pick<MeasuredPrompt, 'texts' | 'toolTexts'> & { readonly toolTokens: number } {
+  const told = tools.map(tool => toolText?.(tool) ?? { texts: [JSON.stringify(tool)], tokens: 0 });
+  const schema = responseFormat?.type === 'json-schema' ? [JSON.stringify(responseFormat.schema)] : [];
+  return {
+    texts: messages.flatMap(textsOf).filter(isWritten),
+    toolTexts: [...told.flatMap(({ texts }) => texts), ...schema].filter(isWritten),
+    toolTokens: sum(told, ({ tokens }) => tokens),
+  };
 }
 
 export function textsOf(message: Message): string[] {

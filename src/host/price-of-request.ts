@@ -1,4 +1,4 @@
-import { boundOf, estimateInput, likelyCost } from '../cost/estimate.ts';
+import { boundOfTokens, estimateInput, likelyCost, measureRequest } from '../cost/estimate.ts';
 import type { LearnedCounts } from '../cost/learned-counts.ts';
 import type { CountText } from '../cost/measured-prompt.ts';
 import type { ChatRequest } from '../llm/request.ts';
@@ -25,10 +25,14 @@ export function priceOfRequest(
   // An image that nobody can count is not nothing.
   if (mostTokens === undefined) return {};
   const outputTokens = Math.min(answerTokens, maxTokens);
+  const likelyOf = (part: ChatRequest): number => {
+    const measured = measureRequest(part, provider, model, count);
+    return learned?.likely(measured) ?? measured.expected;
+  };
   const seen = { ...request, messages: request.messages.slice(0, seenMessages) };
-  const seenTokens = seenMessages > 0 ? estimateInput(seen, provider, model, count, learned).likely : 0;
+  const seenTokens = seenMessages > 0 ? Math.min(likelyOf(seen), inputTokens) : 0;
   const likely = likelyCost({ provider, model, inputTokens, outputTokens, seenTokens, at: now });
-  const most = boundOf(request, provider, model, maxTokens, now);
+  const most = boundOfTokens(mostTokens, provider, model, maxTokens, now);
   return {
     ...(likely && { likely: `≈ ${likely.format(locale)}` }),
     ...(most && { most: `≤ ${most.format(locale)}` }),
