@@ -192,10 +192,10 @@ test('a row opens its request’s facts by keyboard, and the focus stays on it',
   assert.deepEqual((await costs.posted()).at(-1), { type: 'open' });
 }); // prettier-ignore
 
-test('what is unknown is a word, and markup in a name is text', async () => {
+test('what is unknown is a word, what a lost request cost lies below its bound, and markup in a name is text', async () => {
   const { page } = await harness.open({ state: full });
   const lost = page.getByTestId('requests').locator('tbody tr', { hasText: 'lost' }).first();
-  assert.deepEqual((await lost.locator('td').allInnerTexts()).slice(4), ['unknown', 'unknown', 'unknown', 'lost']);
+  assert.deepEqual((await lost.locator('td').allInnerTexts()).slice(4), ['unknown', 'unknown', '≤ $0.50', 'lost']);
   assert.equal(await page.locator('#root b').count(), 0);
   await page.getByText('A name for <b>this</b> function').first().waitFor();
 });
