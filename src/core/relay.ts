@@ -38,9 +38,7 @@ class Relay<T> implements AsyncIterableIterator<T, void> {
   next(): Promise<Result<T>> {
     if (this.#isBusy) return this.#afterThat(() => this.next());
     this.#isBusy = true;
-    const result = this.#from
-      ? this.#from.next().then(this.#passed, this.#broke)
-      : this.#script.next().then(this.#told, this.#failed);
+    const result = this.#from ? this.#pass(this.#from) : this.#tell(this.#script.next());
     this.#last = result;
     return result;
   }
@@ -71,10 +69,18 @@ class Relay<T> implements AsyncIterableIterator<T, void> {
     return result;
   }
 
+  #pass(from: AsyncIterator<T>): Promise<Result<T>> {
+    return from.next().then(this.#passed, this.#broke);
+  }
+
+  #tell(said: Promise<IteratorResult<T | Passage<T>, void>>): Promise<Result<T>> {
+    return said.then(this.#told, this.#failed);
+  }
+
   readonly #passed = (result: IteratorResult<T, unknown>): Result<T> | Promise<Result<T>> => {
     if (result.done) {
       this.#from = undefined;
-      return this.#script.next().then(this.#told, this.#failed);
+      return this.#tell(this.#script.next());
     }
     try {
       this.#see(result.value);
@@ -93,14 +99,14 @@ class Relay<T> implements AsyncIterableIterator<T, void> {
 
   readonly #broke = (error: unknown): Promise<Result<T>> => {
     this.#from = undefined;
-    return this.#script.throw(error).then(this.#told, this.#failed);
+    return this.#tell(this.#script.throw(error));
   };
 
   readonly #told = (result: IteratorResult<T | Passage<T>, void>): Result<T> | Promise<Result<T>> => {
     if (!result.done && result.value instanceof Passage) {
       this.#see = result.value.see;
       this.#from = result.value.from[Symbol.asyncIterator]();
-      return this.#from.next().then(this.#passed, this.#broke);
+      return this.#pass(this.#from);
     }
     this.#isBusy = false;
     return result as Result<T>;

@@ -3,7 +3,7 @@ import type { Usage } from '../llm/usage.ts';
 import { picoPerPart } from '../storage/call-sums.ts';
 import type { Row } from '../storage/database.ts';
 import type { CallQuery, CallRecord, Dimension } from './call-archive.ts';
-import type { CallState, ModelTotal } from './call-store.ts';
+import type { CallState, CallSum, ModelTotal } from './call-store.ts';
 
 /** A part of a WHERE clause and the values of its question marks. */
 export interface Terms {
@@ -104,11 +104,16 @@ function usageIn(row: Row): Usage | undefined {
   };
 }
 
-export function modelTotalOf(row: Row): ModelTotal {
+export const modelTotalOf = (row: Row): ModelTotal => ({
+  provider: String(row['provider']),
+  model: String(row['model']),
+  ...callSumOf(row),
+  priceDate: (row['price_date'] as string | null) || undefined,
+});
+
+export function callSumOf(row: Row): CallSum {
   const count = (name: string): number => Number(row[name]);
   return {
-    provider: String(row['provider']),
-    model: String(row['model']),
     calls: count('calls'),
     money: moneyIn(row),
     unknownCalls: count('unknown'),
@@ -117,6 +122,5 @@ export function modelTotalOf(row: Row): ModelTotal {
     cachedTokens: count('cached'),
     outputTokens: count('output'),
     reasoningTokens: count('reasoning'),
-    priceDate: (row['price_date'] as string | null) || undefined,
   };
 }

@@ -30,7 +30,7 @@ export function estimateInput(
   const { messages, tools = [] } = request;
   const images = imagesIn(messages, provider, model);
   const prompt = measurePrompt(request, provider, count, images.likely);
-  const likely = learned?.likely(prompt) ?? prompt.expected;
+  const likely = likelyOf(prompt, learned);
   if (images.most === undefined) return { likely, most: undefined };
   const calls = sum(messages, message => (message.role === 'assistant' ? (message.toolCalls ?? []).length : 0));
   const frame =
@@ -42,6 +42,10 @@ export function estimateInput(
   const most = mostOfWords(request, framing) + sum(messages, sealedBytes) + frame + images.most;
   return { likely: Math.min(likely, most), most };
 }
+
+/** Input tokens of a measured request, by what was learned of its model, where something was. */
+export const likelyOf = (prompt: MeasuredPrompt, learned: LearnedCounts | undefined): number =>
+  learned?.likely(prompt) ?? prompt.expected;
 
 /** A request as what is learned of its model goes by. */
 export const measureRequest = (

@@ -17,7 +17,7 @@ import type {
   UsageSum,
 } from './call-archive.ts';
 import { compareCalls, GroupSums } from './call-arithmetic.ts';
-import { moneyIn, partsOf, recordOf, recordColumns, tokensIn, termsOf } from './call-rows.ts';
+import { callSumOf, moneyIn, partsOf, recordOf, recordColumns, tokensIn, termsOf } from './call-rows.ts';
 import { coveringSums, type SummedDimension } from './covering-sums.ts';
 
 /** Calls that one portion of work looks at: some milliseconds. */
@@ -237,20 +237,7 @@ const byConversation = `SELECT conversation AS key, count(*) AS calls, sum(cost 
     sum(state = 'estimated') AS estimated, ${partsOf('cost')}, ${tokenSums.join(', ')}
   FROM calls WHERE started >= ? AND started < ? AND state NOT IN ('reserved', 'rejected') GROUP BY key`;
 
-function groupSumOf(row: Row): GroupSum {
-  const count = (name: string): number => Number(row[name]);
-  return {
-    key: String(row['key']),
-    calls: count('calls'),
-    money: moneyIn(row),
-    unknownCalls: count('unknown'),
-    estimatedCalls: count('estimated'),
-    inputTokens: count('input'),
-    cachedTokens: count('cached'),
-    outputTokens: count('output'),
-    reasoningTokens: count('reasoning'),
-  };
-}
+const groupSumOf = (row: Row): GroupSum => ({ key: String(row['key']), ...callSumOf(row) });
 
 function usageSumOf(row: Row): UsageSum {
   const tokens = (name: string): bigint => row[name] as bigint;

@@ -1,4 +1,4 @@
-import { boundOfTokens, estimateInput, likelyCost, measureRequest } from '../cost/estimate.ts';
+import { boundOfTokens, estimateInput, likelyCost, likelyOf, measureRequest } from '../cost/estimate.ts';
 import type { LearnedCounts } from '../cost/learned-counts.ts';
 import type { CountText } from '../cost/measured-prompt.ts';
 import type { ChatRequest } from '../llm/request.ts';
@@ -25,12 +25,9 @@ export function priceOfRequest(
   // An image that nobody can count is not nothing.
   if (mostTokens === undefined) return {};
   const outputTokens = Math.min(answerTokens, maxTokens);
-  const likelyOf = (part: ChatRequest): number => {
-    const measured = measureRequest(part, provider, model, count);
-    return learned?.likely(measured) ?? measured.expected;
-  };
   const seen = { ...request, messages: request.messages.slice(0, seenMessages) };
-  const seenTokens = seenMessages > 0 ? Math.min(likelyOf(seen), inputTokens) : 0;
+  const seenLikely = seenMessages > 0 ? likelyOf(measureRequest(seen, provider, model, count), learned) : 0;
+  const seenTokens = Math.min(seenLikely, inputTokens);
   const likely = likelyCost({ provider, model, inputTokens, outputTokens, seenTokens, at: now });
   const most = boundOfTokens(mostTokens, provider, model, maxTokens, now);
   return {
