@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ChatViewState } from '../../src/protocol/chat-view-state.ts';
-import {
-  type Chat,
-  type ChatOptions,
-  emptyState,
-  facts,
-  type Harness,
-  model,
-  startHarness,
-  turn,
-} from './chat-harness.ts';
+import { type Chat, emptyState, facts, type Harness, model, startHarness, turn } from './chat-harness.ts';
+import { chatTestIn } from './chat-test.ts';
 import { authFailure, sampleChat } from './sample-chat.ts';
 
 let harness: Harness;
@@ -19,14 +11,7 @@ before(async () => {
 });
 after(() => harness.close());
 
-/** A test with a page of its own; nothing may have leaked out of it at the end. */
-function chatTest(name: string, options: ChatOptions, body: (chat: Chat) => Promise<void>): void {
-  test(name, async () => {
-    const chat = await harness.open({ state: emptyState, ...options });
-    await body(chat);
-    assert.deepEqual(chat.leaks, []);
-  });
-}
+const chatTest = chatTestIn(() => harness);
 
 /** What the page has said, but for what it says of a draft, which comes when its writer pauses. */
 const said = async (chat: Chat): Promise<FromPage> => (await chat.posted()).filter(({ type }) => type !== 'draft');

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { FactsView } from '../../src/protocol/chat-view-state.ts';
-import { type Chat, type ChatOptions, emptyState, facts, type Harness, startHarness, turn } from './chat-harness.ts';
+import { type Chat, emptyState, facts, type Harness, startHarness, turn } from './chat-harness.ts';
+import { chatTestIn } from './chat-test.ts';
 import { refusedQuestions } from './refused-questions.ts';
 
 let harness: Harness;
@@ -11,13 +12,7 @@ before(async () => {
 });
 after(() => harness.close());
 
-function chatTest(name: string, options: ChatOptions, body: (chat: Chat) => Promise<void>): void {
-  test(name, async () => {
-    const chat = await harness.open({ state: emptyState, ...options });
-    await body(chat);
-    assert.deepEqual(chat.leaks, []);
-  });
-}
+const chatTest = chatTestIn(() => harness);
 
 const counting: FactsView = { ...facts, cost: '≈ $0.0031, counting…', stopNote: 'stopped' };
 const stopped = turn('t1', { parts: [{ type: 'text', text: 'Half of it' }], status: 'stopped', facts: counting });

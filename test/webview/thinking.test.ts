@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import type { ChatViewState } from '../../src/protocol/chat-view-state.ts';
-import { type Chat, emptyState, facts, type Harness, startHarness, turn } from './chat-harness.ts';
+import { emptyState, facts, type Harness, startHarness, turn } from './chat-harness.ts';
+import { chatTestIn } from './chat-test.ts';
 
 let harness: Harness;
 before(async () => {
@@ -9,20 +10,13 @@ before(async () => {
 });
 after(() => harness.close());
 
-/** A test with a page of its own; nothing may have leaked out of it at the end. */
-function chatTest(name: string, state: ChatViewState, body: (chat: Chat) => Promise<void>): void {
-  test(name, async () => {
-    const chat = await harness.open({ state });
-    await body(chat);
-    assert.deepEqual(chat.leaks, []);
-  });
-}
+const chatTest = chatTestIn(() => harness);
 
 const running: ChatViewState = { ...emptyState, turns: [turn('t1')] };
 const finish = { type: 'turn-finished', turnId: 't1', status: 'done', facts } as const;
 const thought = (text: string) => ({ type: 'thinking-appended', turnId: 't1', text }) as const;
 
-chatTest('thinking is one folded line over the answer, which opens to its text', running, async chat => {
+chatTest('thinking is one folded line over the answer, which opens to its text', { state: running }, async chat => {
   const { page } = chat;
   const line = chat.part('thinking');
   await chat.event(thought('**Looking** at <img src=x onerror=alert(1)> and '));
@@ -47,17 +41,21 @@ chatTest('thinking is one folded line over the answer, which opens to its text',
   assert.deepEqual((await chat.posted()).at(-1), { type: 'copy', text: 'Done.' });
 });
 
-chatTest('a line of thinking keeps its height and what is around it, however long it thinks', running, async chat => {
-  await chat.event(thought('a '));
-  const before = await chat.part('thinking').boundingBox();
-  for (let at = 0; at < 50; at++) await chat.event(thought('word '.repeat(200)));
-  await chat.event({ type: 'thinking-finished', turnId: 't1', durationMs: 61_000 });
-  assert.deepEqual(await chat.part('thinking').boundingBox(), before);
-});
+chatTest(
+  'a line of thinking keeps its height and what is around it, however long it thinks',
+  { state: running },
+  async chat => {
+    await chat.event(thought('a '));
+    const before = await chat.part('thinking').boundingBox();
+    for (let at = 0; at < 50; at++) await chat.event(thought('word '.repeat(200)));
+    await chat.event({ type: 'thinking-finished', turnId: 't1', durationMs: 61_000 });
+    assert.deepEqual(await chat.part('thinking').boundingBox(), before);
+  },
+);
 
 chatTest(
   'thinking that was broken off says so much, and a second stretch has a line of its own',
-  running,
+  { state: running },
   async chat => {
     const parts = [
       { type: 'thinking', text: 'one', durationMs: 900 },
