@@ -58,6 +58,11 @@ async function converse(chance: Chance, number: number): Promise<Outcome[]> {
   for (let question = 0; question < questions; question++) {
     const asksAgain = messages.at(-1)?.role === 'tool';
     if (!asksAgain) messages.push(randomQuestion(chance, sees));
+    // A handful of pictures fills a small model's window: what does not fit is refused, and no bill. It goes on without what was said.
+    if (estimateInput({ messages }, 'openai', model).likely > 0.75 * findModel('openai', model)!.contextWindow!) {
+      messages.splice(1, Infinity, randomQuestion(chance, false));
+      seenMessages = 0;
+    }
     const maxTokens = chance.oneOf(1, 16, 300, 4000);
     const streaming = number % 9 === 0;
     const request: ChatRequest = { messages: [...messages], maxTokens, streaming, ...(tools.length > 0 && { tools }) };
