@@ -7,7 +7,7 @@ export interface Table<Name extends string> {
   readonly absent: ReadonlyMap<Name, string>;
 }
 
-/** Clients interleaved, their order turned by one each round, so that no one always runs first or after a heavy one. */
+/** Clients interleaved, their order turned by one and back to front in turn, so that no one always runs first, or after the same one. */
 export async function interleave<Name extends string>(
   names: readonly Name[],
   rounds: number,
@@ -17,7 +17,8 @@ export async function interleave<Name extends string>(
   const absent = new Map<Name, string>();
   for (let round = 0; round < rounds; round++) {
     for (let at = 0; at < names.length; at++) {
-      const name = names[(at + round) % names.length]!;
+      const step = round % 2 === 0 ? at : names.length - 1 - at;
+      const name = names[(step + (round >> 1)) % names.length]!;
       if (absent.has(name)) continue;
       try {
         const value = await once(name, round);
