@@ -6,24 +6,36 @@ import type { HttpHeaders } from './post-stream.ts';
  * -1 or 0 for "no limit", so a window counts only with a positive limit and a remaining of at least 0.
  */
 export function rateLimitHeadroom(headers: HttpHeaders): RateLimitHeadroom | undefined {
-  const requests = window(headers, 'requests');
-  const tokens = window(headers, 'tokens');
+  const requests = window(
+    headers['x-ratelimit-limit-requests'],
+    headers['x-ratelimit-remaining-requests'],
+    headers['x-ratelimit-reset-requests'],
+  );
+  const tokens = window(
+    headers['x-ratelimit-limit-tokens'],
+    headers['x-ratelimit-remaining-tokens'],
+    headers['x-ratelimit-reset-tokens'],
+  );
   return requests || tokens ? { ...(requests && { requests }), ...(tokens && { tokens }) } : undefined;
 }
 
-function window(headers: HttpHeaders, what: string): RateLimitWindow | undefined {
-  const limit = wholeNumber(headers[`x-ratelimit-limit-${what}`]);
-  const remaining = wholeNumber(headers[`x-ratelimit-remaining-${what}`]);
+function window(most?: string, left?: string, reset?: string): RateLimitWindow | undefined {
+  const limit = wholeNumber(most);
+  const remaining = wholeNumber(left);
   if (limit === undefined || limit === 0 || remaining === undefined) return undefined;
-  const resetMs = durationMs(headers[`x-ratelimit-reset-${what}`]);
+  const resetMs = durationMs(reset);
   return { limit, remaining, ...(resetMs !== undefined && { resetMs }) };
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
+  return text !== undefined && digits.test(text) ? Number(text) : undefined;
 }
 
+const digits = /^\s*\d+\s*$/;
 const unitMs: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const seconds = /^\d{1,6}$/;
+const part = /(\d+(?:\.\d+)?)(ms|[smhd])/y;
 
 /**
  * Go-style durations as OpenAI writes them: "1s", "6m0s", "120ms", "1h2m3.5s"; or Azure's whole seconds (openai/openai-dotnet#838, read
@@ -32,10 +44,9 @@ const unitMs: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000,
 export function durationMs(text: string | undefined): number | undefined {
   const whole = text?.trim();
   if (!whole) return undefined;
-  if (/^\d{1,6}$/.test(whole)) return Number(whole) * 1000;
-  const part = /(\d+(?:\.\d+)?)(ms|[smhd])/y;
+  if (seconds.test(whole)) return Number(whole) * 1000;
   let total = 0;
-  while (part.lastIndex < whole.length) {
+  for (part.lastIndex = 0; part.lastIndex < whole.length;) {
     const match = part.exec(whole);
     if (!match) return undefined;
     total += Number(match[1]) * unitMs[match[2]!]!;

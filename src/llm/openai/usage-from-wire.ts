@@ -15,15 +15,12 @@ export function usageFromChat(wire: unknown): Usage | undefined {
   // Billed from the 5.6 family on, 1.25 × input (models page of 2026-11).
   const cacheWriteTokens = count(inputDetails['cache_write_tokens']);
   const reasoningTokens = count(outputDetails['reasoning_tokens']);
-  return {
-    inputTokens,
-    outputTokens,
-    totalTokens: count(wire['total_tokens']) ?? inputTokens + outputTokens,
-    ...(cachedInputTokens !== undefined && { cachedInputTokens }),
-    ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
-    ...(reasoningTokens !== undefined && { reasoningTokens }),
-    raw: wire,
-  };
+  const totalTokens = count(wire['total_tokens']) ?? inputTokens + outputTokens;
+  const usage: { -readonly [key in keyof Usage]: Usage[key] } = { inputTokens, outputTokens, totalTokens, raw: wire };
+  if (cachedInputTokens !== undefined) usage.cachedInputTokens = cachedInputTokens;
+  if (cacheWriteTokens !== undefined) usage.cacheWriteTokens = cacheWriteTokens;
+  if (reasoningTokens !== undefined) usage.reasoningTokens = reasoningTokens;
+  return usage;
 }
 
 /** ResponseUsage as our Usage: the same counts under other names. */

@@ -21,7 +21,7 @@ export class ChatAnswer implements Answer {
   #ways: HostWays;
   /** Kept only for hosts that want them back. */
   #pieces: AnswerPieces | undefined;
-  #calls = new ToolCallFragments();
+  #calls: ToolCallFragments | undefined;
   #usage: Usage | undefined;
   #finishReason: string | undefined;
   #refused = false;
@@ -62,12 +62,12 @@ export class ChatAnswer implements Answer {
       return;
     }
     // Keep-alives of some gateways.
-    if (data.trim() === '') return;
+    if (data.length < 16 && data.trim() === '') return;
     const before = out.length;
     this.#answer(data, this.#parse(data), out, 'delta');
     // Learn only from a chunk that was nothing but text; after any other, what was learned may no longer be all there is to know.
     const only = out.length === before + 1 ? out[before] : undefined;
-    if (only?.type !== 'text-delta' || !this.#calls.isEmpty) this.#template?.forget();
+    if (only?.type !== 'text-delta' || this.#calls) this.#template?.forget();
     else if (++this.#textChunks >= this.#learnFrom) this.#template?.learn(data, only.text);
   }
 
@@ -96,7 +96,7 @@ export class ChatAnswer implements Answer {
       if (this.#usage) out.push({ type: 'usage', usage: this.#usage });
       throw this.#bad('The model broke off with an error.');
     }
-    const calls = this.#calls.finish(this.#id || 'answer');
+    const calls = this.#calls?.finish(this.#id || 'answer') ?? [];
     for (const call of calls) out.push({ type: 'tool-call', call });
     const continuation = this.#pieces?.continuation(this.#ways.author ?? 'openai', this.#context.model);
     if (continuation) out.push({ type: 'continuation', continuation });
@@ -157,8 +157,12 @@ export class ChatAnswer implements Answer {
     if (Array.isArray(delta.tool_calls))
       for (const [at, call] of delta.tool_calls.entries())
         // Calls of a whole answer have no index: each is one of its own.
-        this.#calls.push(key === 'message' && isRecord(call) ? { ...call, index: at } : call);
-    else if (delta.function_call) this.#calls.push({ index: 0, function: delta.function_call });
+        this.#fragments.push(key === 'message' && isRecord(call) ? { ...call, index: at } : call);
+    else if (delta.function_call) this.#fragments.push({ index: 0, function: delta.function_call });
+  }
+
+  get #fragments(): ToolCallFragments {
+    return (this.#calls ??= new ToolCallFragments());
   }
 
   #say(text: string, out: StreamEvent[]): void {
@@ -202,7 +206,7 @@ export class ChatAnswer implements Answer {
 }
 
 /** Learning costs as much as parsing a few chunks, which a very short answer never earns back (bench S2). */
-const worthLearning = 8;
+const worthLearning = 2;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -13,10 +13,6 @@ export class ToolCallFragments {
   #calls = new Map<number, Call>();
   #last = 0;
 
-  get isEmpty(): boolean {
-    return this.#calls.size === 0;
-  }
-
   push(fragment: unknown): void {
     if (!isRecord(fragment)) return;
     const { id, function: fn } = fragment;
