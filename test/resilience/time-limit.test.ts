@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IdleTimer } from '../../src/resilience/time-limit.ts';
+import { IdleWatch } from '../../src/resilience/time-limit.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 function started(limitMs: number) {
   const clock = new FakeClock();
   const calls: number[] = [];
-  const timer = new IdleTimer(clock, limitMs, () => calls.push(clock.monotonic()));
-  return { clock, calls, timer };
+  const watch = new IdleWatch(clock);
+  const timer = watch.start(limitMs, () => calls.push(clock.monotonic()));
+  return { clock, calls, timer, watch };
 }
 
 test('calls back after exactly the limit, once', async () => {
@@ -36,7 +37,6 @@ test('a pause is nobody’s silence; the next touch begins anew', async () => {
   timer.pause();
   await clock.advance(10_000);
   assert.deepEqual(calls, []);
-  assert.equal(clock.pending, 0);
   timer.touch();
   await clock.advance(999);
   assert.deepEqual(calls, []);
@@ -71,4 +71,34 @@ test('after it has called back a touch does not begin it again', async () => {
   timer.touch();
   await clock.advance(5000);
   assert.deepEqual(calls, [1000]);
+});
+
+test('many silences are watched with one timer, each to its own moment', async () => {
+  const { clock, calls, watch } = started(60_000);
+  const others: number[] = [];
+  await clock.advance(250);
+  for (const limitMs of [5000, 5001, 700, 60_000]) watch.start(limitMs, () => others.push(clock.monotonic()));
+  assert.equal(clock.pending, 1);
+  await clock.advance(60_000);
+  assert.deepEqual(others, [950, 5250, 5251, 60_250]);
+  assert.deepEqual(calls, [60_000]);
+  assert.equal(clock.pending, 0);
+});
+
+test('where nothing is left to watch, the timer ends, and begins again with the next silence', async () => {
+  const { clock, calls, timer, watch } = started(60_000);
+  timer.dispose();
+  await clock.advance(0);
+  assert.equal(clock.pending, 0);
+  watch.start(2000, () => calls.push(clock.monotonic()));
+  await clock.advance(2000);
+  assert.deepEqual(calls, [2000]);
+});
+
+test('one silence may end another while it is told', async () => {
+  const { clock, calls, timer, watch } = started(1000);
+  watch.start(500, () => timer.dispose());
+  await clock.advance(5000);
+  assert.deepEqual(calls, []);
+  assert.equal(clock.pending, 0);
 });

@@ -24,59 +24,55 @@ export class ReplayDispatcher extends Dispatcher {
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     this.requests.push(options);
-    void this.#play(handler);
+    void this.#play(handler as LowLevelHandler);
     return true;
   }
 
-  async #play(handler: Dispatcher.DispatchHandler): Promise<void> {
+  async #play(handler: LowLevelHandler): Promise<void> {
     const { status = 200, headers = { 'content-type': 'text/event-stream' }, chunks, error, burst } = this.#replay;
-    const controller = new Controller();
+    const flow = new Flow();
     const aborted = (): boolean => {
-      if (controller.reason) handler.onResponseError?.(controller, controller.reason);
-      return controller.aborted;
+      if (flow.abortedFor) handler.onError(flow.abortedFor);
+      return flow.abortedFor !== undefined;
     };
-    handler.onRequestStart?.(controller, {});
+    handler.onConnect(flow.abort);
     if (aborted()) return;
     await settled();
-    handler.onResponseStart?.(controller, status, headers, '');
+    const raw = Object.entries(headers).flatMap(([name, value]) => [Buffer.from(name), Buffer.from(value)]);
+    flow.goesOn(handler.onHeaders(status, raw, flow.resume, ''));
     for (const chunk of chunks) {
       if (!burst) await settled();
-      await controller.flowing;
+      await flow.flowing;
       if (aborted()) return;
-      handler.onResponseData?.(controller, Buffer.from(chunk));
+      flow.goesOn(handler.onData(Buffer.from(chunk)));
     }
     if (!burst) await settled();
     if (aborted()) return;
-    if (error) handler.onResponseError?.(controller, error);
-    else handler.onResponseEnd?.(controller, {});
+    if (error) handler.onError(error);
+    else handler.onComplete(null);
   }
 }
 
-class Controller implements Dispatcher.DispatchController {
-  aborted = false;
-  paused = false;
-  reason: Error | null = null;
-  rawHeaders = null;
-  rawTrailers = null;
+/** What undici tells of a request, see `openHttp`. */
+type LowLevelHandler = Required<
+  Pick<Dispatcher.DispatchHandler, 'onConnect' | 'onHeaders' | 'onData' | 'onComplete' | 'onError'>
+>;
+
+class Flow {
+  abortedFor: Error | undefined;
   flowing: Promise<void> = Promise.resolve();
   #go: () => void = () => {};
 
-  abort(reason: Error): void {
-    if (this.aborted) return;
-    this.aborted = true;
-    this.reason = reason;
+  readonly abort = (reason?: Error): void => {
+    this.abortedFor ??= reason ?? new Error('aborted');
     this.#go();
+  };
+
+  goesOn(whetherItDoes: boolean): void {
+    if (!whetherItDoes) this.flowing = new Promise(resolve => (this.#go = resolve));
   }
 
-  pause(): void {
-    this.paused = true;
-    this.flowing = new Promise(resolve => (this.#go = resolve));
-  }
-
-  resume(): void {
-    this.paused = false;
-    this.#go();
-  }
+  readonly resume = (): void => this.#go();
 }
 
 /** Every byte its own piece. */

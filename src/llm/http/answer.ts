@@ -1,5 +1,6 @@
 import type { EventShortcut } from './server-sent-events.ts';
-import type { HttpHeaders } from './post-stream.ts';
+import type { Called } from './exchange-failures.ts';
+import type { HttpHeaders, ResponseHead } from './post-stream.ts';
 import { LlmError } from '../llm-error.ts';
 import { requestIdOf } from './request-id.ts';
 import type { StreamEvent } from '../stream-event.ts';
@@ -7,35 +8,32 @@ import type { StreamEvent } from '../stream-event.ts';
 export interface AnswerContext {
   readonly vendor: string;
   readonly model: string;
-  /** undefined until the response's head is known. */
   readonly requestId?: string | undefined;
-  /** The response's, once its head is known. */
   readonly headers?: HttpHeaders | undefined;
   /** Makes the failure of an error object that came inside a stream. */
   readonly failure: (body: string) => LlmError;
 }
 
-/** The context of an answer whose head is still awaited. */
-export class AwaitedContext implements AnswerContext {
+/** The context of an answer whose head has come; what the head holds is read when it is asked for. */
+export class HeadContext implements AnswerContext {
   readonly vendor: string;
   readonly model: string;
   readonly failure: (body: string) => LlmError;
-  #headers: () => HttpHeaders | undefined;
+  readonly #head: ResponseHead;
 
-  constructor(known: Pick<AnswerContext, 'vendor' | 'model' | 'failure'> & { headers: () => HttpHeaders | undefined }) {
-    this.vendor = known.vendor;
-    this.model = known.model;
-    this.failure = known.failure;
-    this.#headers = known.headers;
+  constructor({ vendor, model }: Called, head: ResponseHead, failure: (body: string) => LlmError) {
+    this.vendor = vendor;
+    this.model = model;
+    this.#head = head;
+    this.failure = failure;
   }
 
-  get headers(): HttpHeaders | undefined {
-    return this.#headers();
+  get headers(): HttpHeaders {
+    return this.#head.headers;
   }
 
   get requestId(): string | undefined {
-    const { headers } = this;
-    return headers && requestIdOf(headers);
+    return requestIdOf(this.#head.headers);
   }
 }
 

@@ -1,8 +1,12 @@
+import { whenKnown } from '../../core/when-known.ts';
 import { LlmError } from '../llm-error.ts';
 
 /** A key as it may be put in a header. @throws LlmError (notSent) where there is none, or none that may be. */
-export async function requiredKey(vendor: string, source: KeySource): Promise<string> {
-  const key = await optionalKey(vendor, source);
+export function requiredKey(vendor: string, source: KeySource): string | Promise<string> {
+  return whenKnown(optionalKey(vendor, source), key => required(vendor, key));
+}
+
+function required(vendor: string, key: string | undefined): string {
   if (key !== undefined) return key;
   throw new LlmError({
     code: 'ERR_KEY_REQUIRED',
@@ -14,8 +18,15 @@ export async function requiredKey(vendor: string, source: KeySource): Promise<st
 }
 
 /** The same for hosts that may do without. @throws LlmError (notSent) for a key that cannot be sent. */
-export async function optionalKey(vendor: string, source: KeySource): Promise<string | undefined> {
-  const key = (typeof source === 'function' ? await source() : source)?.trim();
+export function optionalKey(vendor: string, source: KeySource): string | undefined | Promise<string | undefined> {
+  return whenKnown(keyFrom(source), key => sendable(vendor, key));
+}
+
+const keyFrom = (source: KeySource): string | undefined | Promise<string | undefined> =>
+  typeof source === 'function' ? source() : source;
+
+function sendable(vendor: string, given: string | undefined): string | undefined {
+  const key = given?.trim();
   if (!key) return undefined;
   // undici would name the header's value in its error; the key must not get there.
   if (!/^[\x21-\x7e]+$/.test(key))
@@ -39,7 +50,16 @@ export interface Identity {
 }
 
 /** The key as most vendors want it. @throws LlmError (notSent), when it is called, where there is no key. */
-export const bearer = (vendor: string, source: KeySource) => async (): Promise<Identity> => {
-  const key = await requiredKey(vendor, source);
-  return { headers: { authorization: `Bearer ${key}` }, secrets: [key] };
-};
+export function bearer(vendor: string, source: KeySource): () => Identity | Promise<Identity> {
+  let seen: string | undefined;
+  let known: Identity;
+  // Looked at once: it is the same for one call after the other.
+  const identify = (given: string | undefined): Identity => {
+    if (given !== undefined && given === seen) return known;
+    const key = required(vendor, sendable(vendor, given));
+    known = { headers: { authorization: `Bearer ${key}` }, secrets: [key] };
+    seen = given;
+    return known;
+  };
+  return () => whenKnown(keyFrom(source), identify);
+}

@@ -3,17 +3,20 @@ import type { ProviderConfig } from '../provider-config.ts';
 
 type Connected = Pick<ProviderConfig, 'dispatcher'>;
 
-const dispatchers = new WeakMap<Connected, Promise<Dispatcher>>();
+const dispatchers = new WeakMap<Connected, Dispatcher | Promise<Dispatcher>>();
 
 /** What makes the connections of a configuration: the same for all that is sent under it. */
-export function dispatcherOf(config: Connected): Promise<Dispatcher> {
-  let dispatcher = dispatchers.get(config);
-  if (!dispatcher) {
-    dispatchers.set(config, (dispatcher = makeDispatcher(config)));
+export function dispatcherOf(config: Connected): Dispatcher | Promise<Dispatcher> {
+  const known = dispatchers.get(config);
+  if (known) return known;
+  const made = makeDispatcher(config);
+  dispatchers.set(config, made);
+  made.then(
+    dispatcher => dispatchers.set(config, dispatcher),
     // A failure is not kept: the next call tries afresh.
-    dispatcher.catch(() => dispatchers.delete(config));
-  }
-  return dispatcher;
+    () => dispatchers.delete(config),
+  );
+  return made;
 }
 
 async function makeDispatcher({ dispatcher }: Connected): Promise<Dispatcher> {

@@ -46,13 +46,21 @@ export class ServerSentEvents {
   push(bytes: Buffer): void {
     if (bytes.length === 0) return;
     const text = bytes.toString('latin1');
-    let from = 0;
-    if (this.#afterCarriageReturn) {
-      this.#afterCarriageReturn = false;
-      if (text.charCodeAt(0) === 10) from = 1;
-    }
+    const from = this.#started ? this.#afterLineEnd(text) : this.#start(text);
     if (text.includes('\r', from)) this.#anyEnding(text, from);
     else this.#lineFeeds(text, from, bytes);
+  }
+
+  /** Where the stream begins: after its byte-order mark, unless that is cut in pieces. */
+  #start(text: string): number {
+    if (this.#length === 0 && text.charCodeAt(0) !== 0xef) this.#started = true;
+    return 0;
+  }
+
+  #afterLineEnd(text: string): number {
+    if (!this.#afterCarriageReturn) return 0;
+    this.#afterCarriageReturn = false;
+    return text.charCodeAt(0) === 10 ? 1 : 0;
   }
 
   /** The stream is over: delivers what is complete but for its blank line. */
@@ -66,11 +74,19 @@ export class ServerSentEvents {
     for (let end = text.indexOf('\n', start); end !== -1; end = text.indexOf('\n', start)) {
       if (this.#length > 0 || !this.#started) this.#line(this.#takePieces(text.slice(start, end)));
       else if (end === start) this.#dispatch();
-      else if (isData(text, start)) this.#addData(bytes.toString('utf8', valueStart(text, start), end));
+      else if (isData(text, start)) end = this.#dataLine(text, start, end, bytes);
       else this.#line(text.slice(start, end));
       start = this.#takeRecognised(text, end + 1);
     }
     this.#keep(text, start);
+  }
+
+  /** A line of data, and the blank one that nearly always follows. @returns where the last of what it took ends. */
+  #dataLine(text: string, start: number, end: number, bytes: Buffer): number {
+    this.#addData(bytes.toString('utf8', valueStart(text, start), end));
+    if (text.charCodeAt(end + 1) !== 10) return end;
+    this.#dispatch();
+    return end + 1;
   }
 
   /** Lets the shortcut have as many events as it knows, where one begins at `start`; returns where the first unknown one begins. */

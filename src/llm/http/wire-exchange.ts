@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/disposable.ts';
-import { IdleTimer } from '../../resilience/time-limit.ts';
+import type { IdleTimer, IdleWatch } from '../../resilience/time-limit.ts';
 import { LlmError } from '../llm-error.ts';
 import type { StreamEvent } from '../stream-event.ts';
-import { type Answer, AwaitedContext } from './answer.ts';
+import { type Answer, HeadContext } from './answer.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { broken, notAnApi, notPrepared, timedOut } from './exchange-failures.ts';
 import { JsonLines } from './json-lines.ts';
@@ -19,12 +19,13 @@ export interface ExchangeOptions {
   readonly vendor: string;
   readonly model: string;
   readonly clock: Clock;
+  readonly silence: IdleWatch;
   /** Silence after which the call has failed. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly wire: Wire;
   /** Called when the call really begins, so that the key is asked for now and not before. */
-  readonly prepare: () => Promise<Prepared>;
+  readonly prepare: () => Prepared | Promise<Prepared>;
 }
 
 export interface Prepared {
@@ -41,14 +42,14 @@ const drainBytes = 64 * 1024;
 
 /**
  * One HTTP exchange: open, judge the head, read to the end. What arrives is taken apart at once where somebody waits for it, and
- * otherwise when somebody does: whoever waits for the first word does not wait until the rest is taken apart (bench S2).
+ * otherwise when somebody does: whoever waits for the first word gets it before the rest is taken apart, which often comes with it (bench S2).
  */
 export class WireExchange implements EventSource, ResponseReader {
   readonly #options: ExchangeOptions;
   #sink: EventSink | undefined;
   /** Why the call was given up, by the caller or by the idle timer. */
   #givenUp: { readonly reason: Error } | undefined;
-  #rejectPreparing: ((reason: Error) => void) | undefined;
+  #onAbort: (() => void) | undefined;
   #prepared: WireCall | undefined;
   #call: HttpCall | undefined;
   #idle: IdleTimer | undefined;
@@ -75,54 +76,79 @@ export class WireExchange implements EventSource, ResponseReader {
     this.#options = options;
   }
 
-  readonly #onAbort = (): void => this.#giveUp(this.#options.signal!.reason as Error);
-
   #giveUp(reason: Error): void {
     this.#givenUp ??= { reason };
-    this.#rejectPreparing?.(reason);
-    this.#call?.cancel(reason);
+    if (this.#call) this.#call.cancel(reason);
+    // Asking for a key may take a person's time: nobody waits for that any more.
+    else this.#fail(reason);
   }
 
   wanted(sink: EventSink): void {
     if (!this.#sink) {
       this.#sink = sink;
-      this.#open(sink.events).catch((error: unknown) => this.#fail(error));
-      return;
+      return this.#begin();
     }
     // After the first words, not before them: nobody waits for it as a person waits for those.
     if (this.#hasRead && !this.#headroomTold && this.#tellHeadroom()) return;
-    while (sink.events.length === 0 && this.#chunks.length > 0) this.#take(this.#chunks.shift()!);
-    if (sink.events.length > 0 || this.#isClosed) return;
-    if (this.#died) return this.#fail(this.#died.error);
-    if (this.#isOver) return this.#endOfStream();
+    if (this.#serve(sink.events)) return;
     // Only silence while somebody waits for the server is the server's silence.
     this.#idle?.touch();
     this.#unread = 0;
-    this.#call?.resume();
+    // What undici kept back arrives within this call.
+    if (this.#call?.resume()) this.#serve(sink.events);
   }
 
-  async #open(out: StreamEvent[]): Promise<void> {
-    const { signal } = this.#options;
-    if (signal?.aborted) throw signal.reason;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
-    const { dispatcher, call } = await this.#prepare();
+  /** Takes apart what is here until there is something to give. @returns whether there is, or nothing more can come. */
+  #serve(events: readonly StreamEvent[]): boolean {
+    while (events.length === 0 && this.#chunks.length > 0) this.#take(this.#chunks.shift()!);
+    if (events.length > 0 || this.#isClosed) return true;
+    if (this.#died) this.#fail(this.#died.error);
+    else if (this.#isOver) this.#endOfStream();
+    else return false;
+    return true;
+  }
+
+  #begin(): void {
+    const { signal, prepare } = this.#options;
+    if (signal?.aborted) return this.#fail(signal.reason);
+    if (signal) this.#heed(signal);
+    try {
+      const prepared = prepare();
+      if (prepared instanceof Promise) prepared.then(ready => this.#open(ready)).catch(error => this.#fail(error));
+      else this.#open(prepared);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #heed(signal: AbortSignal): void {
+    this.#onAbort = () => this.#giveUp(signal.reason as Error);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  #open({ dispatcher, call }: Prepared): void {
+    if (this.#givenUp) return;
     const { request, notices } = call;
-    for (const text of notices) out.push({ type: 'notice', notice: { kind: 'adjusted', text } });
-    if (this.#givenUp) throw this.#givenUp.reason;
+    this.#prepared = call;
     this.#host = request.url.host;
+    const { silence, timeoutMs } = this.#options;
+    this.#idle = silence.start(timeoutMs, () => this.#giveUp(timedOut(this.#options, timeoutMs)));
     this.#call = openHttp(dispatcher, request, this);
+    if (notices.length > 0) this.#tell(notices);
+  }
+
+  #tell(notices: readonly string[]): void {
+    for (const text of notices) this.#sink!.events.push({ type: 'notice', notice: { kind: 'adjusted', text } });
     this.#sink!.arrived();
-    // undici writes the request in this turn of the event loop. What reading its answer needs is made after that, while it travels.
-    setImmediate(this.#makeReady);
   }
 
   onHead(head: ResponseHead): void {
     this.#head = head;
-    this.#makeReady();
-    this.#idle?.touch();
-    const type = this.#contentType;
-    if (head.status === 200 && type.startsWith('text/event-stream')) return;
-    if (head.status === 200 && type.startsWith('application/x-ndjson'))
+    this.#makeReady(head);
+    this.#idle!.touch();
+    const { status, contentType } = head;
+    if (status === 200 && contentType.startsWith('text/event-stream')) return;
+    if (status === 200 && contentType.startsWith('application/x-ndjson'))
       this.#events = new JsonLines(line => this.#answer!.pushChunk(line, this.#sink!.events));
     else this.#body = new WholeBody();
   }
@@ -130,7 +156,7 @@ export class WireExchange implements EventSource, ResponseReader {
   onBytes(chunk: Buffer): void {
     if (this.#isClosed) return this.#drain(chunk.length);
     if (this.#body) return this.#takeWhole(this.#body, chunk);
-    if (this.#sink!.events.length === 0 && this.#chunks.length === 0) return this.#take(chunk);
+    if (this.#sink!.isAwaited && this.#chunks.length === 0) return this.#take(chunk);
     this.#chunks.push(chunk);
     this.#unread += chunk.length;
     if (this.#unread >= highWaterMark) this.#call!.pause();
@@ -189,7 +215,7 @@ export class WireExchange implements EventSource, ResponseReader {
         const failure = this.#failure(text, status);
         throw this.#prepared!.refine?.(failure) ?? failure;
       }
-      takeWhole(this.#answer!, { type: this.#contentType, text }, this.#sink!.events, what =>
+      takeWhole(this.#answer!, { type: this.#head!.contentType, text }, this.#sink!.events, what =>
         notAnApi(this.#options, this.#host, what),
       );
     } catch (error) {
@@ -207,19 +233,19 @@ export class WireExchange implements EventSource, ResponseReader {
     this.#isClosed = true;
     this.#chunks.length = 0;
     this.#idle?.dispose();
-    signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#onAbort) signal!.removeEventListener('abort', this.#onAbort);
     if (this.#isOver) return;
     if (!this.#head || !this.#answer?.isDone || signal?.aborted) return this.#leave();
     // [DONE] came, the end of the body is under way, mostly in the same bytes.
-    queueMicrotask(this.#awaitEnd);
+    queueMicrotask(() => this.#awaitEnd());
   }
 
   /** Reading on keeps the connection for the next call. Not for long, though. */
-  readonly #awaitEnd = (): void => {
+  #awaitEnd(): void {
     if (this.#isOver) return;
     this.#patience = this.#options.clock.after(drainMs, () => this.#giveUp(noLongerRead));
     this.#call!.resume();
-  };
+  }
 
   #drain(bytes: number): void {
     this.#drained += bytes;
@@ -232,10 +258,6 @@ export class WireExchange implements EventSource, ResponseReader {
     queueMicrotask(() => this.#giveUp(noLongerRead));
   }
 
-  get #contentType(): string {
-    return this.#head!.headers['content-type']?.trim().toLowerCase() ?? '';
-  }
-
   /** @returns whether there was anything to tell. */
   #tellHeadroom(): boolean {
     this.#headroomTold = true;
@@ -245,32 +267,11 @@ export class WireExchange implements EventSource, ResponseReader {
     return headroom !== undefined;
   }
 
-  readonly #makeReady = (): void => {
-    if (this.#idle || this.#isClosed) return;
-    const { vendor, model, clock, timeoutMs } = this.#options;
-    this.#idle = new IdleTimer(clock, timeoutMs, () => this.#giveUp(timedOut(this.#options, timeoutMs)));
-    const answer = (this.#answer = this.#prepared!.makeAnswer(
-      new AwaitedContext({
-        vendor,
-        model,
-        failure: body => this.#failure(body),
-        headers: () => this.#head?.headers,
-      }),
-    ));
+  #makeReady(head: ResponseHead): void {
+    const context = new HeadContext(this.#options, head, body => this.#failure(body));
+    const answer = (this.#answer = this.#prepared!.makeAnswer(context));
     const out = this.#sink!.events;
-    const shortcut = answer.shortcut?.(out);
-    this.#events = new ServerSentEvents(data => answer.pushChunk(data, out), undefined, shortcut);
-  };
-
-  /** What to send, or the reason for giving up as soon as there is one: asking for a key may take a person's time. */
-  #prepare(): Promise<Prepared> {
-    return new Promise((resolve, reject) => {
-      this.#rejectPreparing = reject;
-      this.#options.prepare().then(prepared => {
-        this.#prepared = prepared.call;
-        resolve(prepared);
-      }, reject);
-    });
+    this.#events = new ServerSentEvents(data => answer.pushChunk(data, out), undefined, answer.shortcut?.(out));
   }
 
   #failure(body: string, status?: number): LlmError {

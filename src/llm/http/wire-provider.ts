@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from '../../core/clock.ts';
+import { whenKnown } from '../../core/when-known.ts';
+import { IdleWatch } from '../../resilience/time-limit.ts';
 import { collectResponse } from '../collect-response.ts';
 import type { ProviderConfig } from '../provider-config.ts';
 import type { LlmProvider } from '../provider.ts';
@@ -20,6 +22,7 @@ export class WireProvider implements LlmProvider {
   #wire: Wire;
   #config: ProviderConfig;
   #clock: Clock;
+  #silence: IdleWatch;
   /** For what a request leaves out. */
   #defaults: Partial<ChatRequest>;
 
@@ -32,6 +35,7 @@ export class WireProvider implements LlmProvider {
     this.#wire = wire;
     this.#config = config;
     this.#clock = config.clock ?? systemClock;
+    this.#silence = new IdleWatch(this.#clock);
     this.#defaults = defaultsOf(config);
   }
 
@@ -42,13 +46,14 @@ export class WireProvider implements LlmProvider {
         vendor: this.#label,
         model: this.model,
         clock: this.#clock,
+        silence: this.#silence,
         timeoutMs: whole.timeoutMs ?? defaultTimeoutMs,
         signal,
         wire: this.#wire,
-        prepare: async () => {
-          const call = await this.#wire.prepare(whole);
-          return { call, dispatcher: await dispatcherOf(this.#config) };
-        },
+        prepare: () =>
+          whenKnown(this.#wire.prepare(whole), call =>
+            whenKnown(dispatcherOf(this.#config), dispatcher => ({ call, dispatcher })),
+          ),
       }),
     );
   }

@@ -4,7 +4,7 @@ import type { StreamEvent } from '../stream-event.ts';
 export interface EventSource {
   /**
    * Somebody waits and nothing is there: the first time of all to begin, later to go on. What it has goes to `sink`, at once or as it
-   * arrives, whether or not anybody waits for it then.
+   * arrives; it may keep it back while nobody waits.
    */
   wanted(sink: EventSink): void;
   /** The reader left early, or the stream ended in any way: give back socket and timers. Called once. */
@@ -18,6 +18,8 @@ export interface EventSource {
 export interface EventSink {
   /** Of what is not read yet; more is added at its end, and then told by `arrived`. */
   readonly events: StreamEvent[];
+  /** Whether somebody waits for an event now. */
+  readonly isAwaited: boolean;
   arrived(): void;
   /** Nothing more will come. */
   end(): void;
@@ -77,6 +79,10 @@ export class WireStream implements AsyncIterableIterator<StreamEvent, undefined,
     this.#forget();
     this.end();
     return Promise.resolve({ done: true, value: undefined });
+  }
+
+  get isAwaited(): boolean {
+    return this.#resolve !== undefined;
   }
 
   #forget(): void {

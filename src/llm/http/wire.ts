@@ -14,7 +14,7 @@ export interface Wire {
    * What one call sends. Called when it really begins, so that the key is asked for then and not before.
    * @throws LlmError (notSent) for what the vendor would refuse.
    */
-  prepare(request: ChatRequest): Promise<WireCall>;
+  prepare(request: ChatRequest): WireCall | Promise<WireCall>;
   /** What an error answer means: by status and code, never by wording. */
   failure(answer: FailedAnswer, context: FailureContext): LlmError;
   /** What an answer's headers say of the limits; default x-ratelimit-*. `now` is milliseconds since 1970. */

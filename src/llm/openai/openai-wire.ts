@@ -1,4 +1,6 @@
 import { checkRequest } from '../check-request.ts';
+import { whenKnown } from '../../core/when-known.ts';
+import type { Identity } from '../http/api-key.ts';
 import type { HttpRequest } from '../http/post-stream.ts';
 import { rateLimitHeadroom } from '../http/rate-limit-headers.ts';
 import type { FailedAnswer, FailureContext, Wire, WireCall } from '../http/wire.ts';
@@ -38,7 +40,7 @@ export interface OpenAiDialect extends HostWays {
   /** Where requests of this API go. @throws LlmError (notSent) for an endpoint that is none. */
   url(api: Api): URL;
   /** What proves who is asking, with what of it must never show. @throws LlmError (notSent) where something is missing. */
-  authorize(): Promise<{ readonly headers: Record<string, string>; readonly secrets: readonly string[] }>;
+  authorize(): Identity | Promise<Identity>;
   /** The last word on a body. */
   readonly adapt?: (body: WireBody, request: ChatRequest) => void;
   readonly failure?: (answer: FailedAnswer, context: FailureContext) => LlmError;
@@ -53,7 +55,8 @@ export class OpenAiWire implements Wire {
   #dialect: OpenAiDialect;
   #asked: Api | 'auto';
   #memory: ParameterMemory;
-  #urls: { [api in Api]?: URL } = {};
+  #targets: { [api in Api]?: Target } = {};
+  #headers: { readonly of: Identity; readonly streaming: boolean; readonly all: Record<string, string> } | undefined;
 
   constructor(config: Pick<ProviderConfig, 'api' | 'parameterMemory'>, dialect: OpenAiDialect) {
     this.model = dialect.model;
@@ -64,17 +67,20 @@ export class OpenAiWire implements Wire {
     this.#memory = config.parameterMemory ?? new ParameterMemory();
   }
 
-  async prepare(request: ChatRequest): Promise<WireCall> {
+  prepare(request: ChatRequest): WireCall | Promise<WireCall> {
+    return whenKnown(this.#dialect.authorize(), identity => this.#call(request, identity));
+  }
+
+  #call(request: ChatRequest, identity: Identity): WireCall {
     const { facts, onlyChat, responsesAre } = this.#dialect;
-    const { headers, secrets } = await this.#dialect.authorize();
     checkRequest(request, this.model, facts);
     const taken = route(request, facts, onlyChat ? 'chat' : this.#asked, responsesAre);
     const { api, notices } = taken;
     const body = this.#body(request, taken);
     return {
-      request: this.#httpRequest(body, api, headers),
+      request: this.#httpRequest(body, api, identity),
       notices,
-      secrets,
+      secrets: identity.secrets,
       makeAnswer: context => {
         return api === 'chat' ? new ChatAnswer(context, this.#dialect) : new ResponsesAnswer(context, this.#dialect);
       },
@@ -95,34 +101,46 @@ export class OpenAiWire implements Wire {
         ? toChatWire(request, options)
         : toResponsesWire(request, { ...options, ...(author && { author }) });
     adapt?.(body, request);
-    this.#memory.apply(this.#place(api), body);
+    this.#memory.apply(this.#target(api).place, body);
     return body;
   }
 
-  #httpRequest(body: WireBody, api: Api, headers: Record<string, string>): HttpRequest {
+  #httpRequest(body: WireBody, api: Api, identity: Identity): HttpRequest {
     return {
       method: 'POST',
-      url: this.#url(api),
-      headers: {
-        ...headers,
-        'content-type': 'application/json',
-        accept: body.stream ? 'text/event-stream' : 'application/json',
-      },
+      url: this.#target(api).url,
+      headers: this.#headersOf(identity, body.stream === true),
       body: JSON.stringify(body),
     };
   }
 
+  /** The same for one call after the other. */
+  #headersOf(of: Identity, streaming: boolean): Record<string, string> {
+    if (this.#headers?.of === of && this.#headers.streaming === streaming) return this.#headers.all;
+    const accept = streaming ? 'text/event-stream' : 'application/json';
+    const all = { ...of.headers, 'content-type': 'application/json', accept };
+    this.#headers = { of, streaming, all };
+    return all;
+  }
+
   /** A refused parameter is learned, and the failure says that asking again will be different. */
   #learnFrom(failure: LlmError, api: Api, body: WireBody): LlmError {
-    const adjusted = this.#memory.learn(this.#place(api), failure.facts, body);
+    const adjusted = this.#memory.learn(this.#target(api).place, failure.facts, body);
     return adjusted ? new LlmError({ ...failure.facts, adjusted }) : failure;
   }
 
-  #place(api: Api): string {
-    return `${this.#url(api).href} ${this.model}`;
+  #target(api: Api): Target {
+    return (this.#targets[api] ??= this.#makeTarget(api));
   }
 
-  #url(api: Api): URL {
-    return (this.#urls[api] ??= this.#dialect.url(api));
+  #makeTarget(api: Api): Target {
+    const url = this.#dialect.url(api);
+    return { url, place: `${url.href} ${this.model}` };
   }
+}
+
+interface Target {
+  readonly url: URL;
+  /** Whose refusals are remembered together. */
+  readonly place: string;
 }
