@@ -78,7 +78,7 @@ function targetOf(url: URL): Target {
 
 /**
  * One request's life, as undici tells it to its own `request` and `stream`. The handler that its documentation shows is made of this
- * one, and gets every header as a string before its first byte: for an answer's first word that is a tenth of the way (bench S2).
+ * one, and gets every header as a string before its first byte, which for an answer's first word is a twentieth of the way (bench S2).
  */
 class Exchange implements Dispatcher.DispatchHandler, HttpCall {
   readonly #reader: ResponseReader;
