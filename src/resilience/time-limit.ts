@@ -30,7 +30,7 @@ export class IdleWatch {
 
   #lookAgain(ms: number): void {
     this.#timer?.dispose();
-    this.#everyMs = Math.min(this.#everyMs, ms);
+    this.#everyMs = ms;
     this.#timer = this.#clock.after(ms, this.#look);
   }
 

@@ -1,4 +1,5 @@
 import type { HttpHeaders } from '../http/post-stream.ts';
+import { rateLimitWindow } from '../http/rate-limit-headers.ts';
 import type { RateLimitHeadroom, RateLimitWindow } from '../stream-event.ts';
 
 /**
@@ -15,15 +16,11 @@ export function rateLimitHeadroom(headers: HttpHeaders, now: number): RateLimitH
 }
 
 function window(headers: HttpHeaders, what: string, now: number): RateLimitWindow | undefined {
-  const limit = wholeNumber(headers[`anthropic-ratelimit-${what}-limit`]);
-  const remaining = wholeNumber(headers[`anthropic-ratelimit-${what}-remaining`]);
-  if (limit === undefined || limit === 0 || remaining === undefined) return undefined;
-  const resetMs = untilMs(headers[`anthropic-ratelimit-${what}-reset`], now);
-  return { limit, remaining, ...(resetMs !== undefined && { resetMs }) };
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
+  return rateLimitWindow(
+    headers[`anthropic-ratelimit-${what}-limit`],
+    headers[`anthropic-ratelimit-${what}-remaining`],
+    untilMs(headers[`anthropic-ratelimit-${what}-reset`], now),
+  );
 }
 
 const moment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i;

@@ -6,24 +6,24 @@ import type { HttpHeaders } from './post-stream.ts';
  * -1 or 0 for "no limit", so a window counts only with a positive limit and a remaining of at least 0.
  */
 export function rateLimitHeadroom(headers: HttpHeaders): RateLimitHeadroom | undefined {
-  const requests = window(
+  const requests = rateLimitWindow(
     headers['x-ratelimit-limit-requests'],
     headers['x-ratelimit-remaining-requests'],
-    headers['x-ratelimit-reset-requests'],
+    durationMs(headers['x-ratelimit-reset-requests']),
   );
-  const tokens = window(
+  const tokens = rateLimitWindow(
     headers['x-ratelimit-limit-tokens'],
     headers['x-ratelimit-remaining-tokens'],
-    headers['x-ratelimit-reset-tokens'],
+    durationMs(headers['x-ratelimit-reset-tokens']),
   );
   return requests || tokens ? { ...(requests && { requests }), ...(tokens && { tokens }) } : undefined;
 }
 
-function window(most?: string, left?: string, reset?: string): RateLimitWindow | undefined {
+/** A window as a vendor's headers tell it; undefined where they tell none. @param resetMs until it is full again, where that is said. */
+export function rateLimitWindow(most?: string, left?: string, resetMs?: number): RateLimitWindow | undefined {
   const limit = wholeNumber(most);
   const remaining = wholeNumber(left);
   if (limit === undefined || limit === 0 || remaining === undefined) return undefined;
-  const resetMs = durationMs(reset);
   return { limit, remaining, ...(resetMs !== undefined && { resetMs }) };
 }
 

@@ -120,11 +120,9 @@ function closingQuote(text: string, from: number): number {
   return end === -1 || !special.test(text.slice(from, end)) ? end : closingQuoteAfterEscapes(text, from);
 }
 
-/** What a JSON string writes as an escape, or begins one with. */
-// eslint-disable-next-line no-control-regex
-const special = /[\\\x00-\x1f]/;
+/** What a JSON string writes as an escape, or begins one with: what is below the space, and the backslash. */
+const special = /[^\x20-\x5b\x5d-\uffff]/;
 /** What is not to be taken as it stands. */
-// eslint-disable-next-line no-control-regex
 const notPlain = /[^\x20-\x5b\x5d-\x7f]/;
 
 function closingQuoteAfterEscapes(text: string, from: number): number {
