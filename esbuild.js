@@ -4,7 +4,6 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, context } from 'esbuild';
-import { slimUndici } from './scripts/build/slim-undici.mjs';
 
 const minify = process.argv.includes('--minify');
 const watch = process.argv.includes('--watch');
@@ -42,7 +41,7 @@ const host = {
   external: ['vscode'],
   outExtension: { '.js': '.cjs' },
   outdir: 'dist',
-  plugins: [keepLazyBundlesApart, slimUndici],
+  plugins: [keepLazyBundlesApart],
 };
 const browser = { ...shared, platform: 'browser', format: 'iife', target: 'es2023', outdir: 'dist' };
 

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { slimUndici } from '../scripts/build/slim-undici.mjs';
 import type { Figure, Line, Result } from './support/figure.ts';
 import { loadTime, PeerBundles } from './support/load-time.ts';
 import { interleave, ofRounds, peers, ratios } from './support/rounds.ts';
@@ -33,13 +32,9 @@ async function firstRequest(): Promise<Result> {
     const undici = await bundles.bundle('undici', "module.exports = require('undici')");
     const agent = await bundles.bundle('agent', "module.exports = require('undici/lib/dispatcher/agent.js')");
     const openai = await bundles.bundle('openai', "module.exports = require('openai')");
-    // The engine loads this one when the first request needs it; here from a bundle of its own, so its text is read twice.
-    const slim = await bundles.bundle('slim', "module.exports = require('undici/lib/dispatcher/agent.js')", [
-      slimUndici,
-    ]);
     const files = new Map<Name, (string | undefined)[]>([
       ['undici', [undici]],
-      ['ours', [engine, slim]],
+      ['ours', [engine]],
       ['undici/agent', [agent]],
       ['openai', [openai]],
     ]);
@@ -51,16 +46,14 @@ async function firstRequest(): Promise<Result> {
     if (why !== undefined) return { notMeasured: why };
     const own = ratios(table, 'ours', 'undici');
     const value = median(own);
-    const engineMs: number[] = [];
-    for (let round = 0; round < 5; round++) engineMs.push((await loadTime([engine])).ms);
     return {
       value: short(value),
       goal: short(loadGoal),
       met: value <= loadGoal,
       beside:
         `require('undici') = ${peers(table, ['undici/agent', 'openai'], 'undici')}; ${ofRounds(own)}; ` +
-        `floor ${short(median(table.values.get('undici')!))} ms, our engine alone ${short(median(engineMs))} ms`,
-      raw: { value, cpuMs: Object.fromEntries(table.values), engineMs },
+        `floor ${short(median(table.values.get('undici')!))} ms`,
+      raw: { value, cpuMs: Object.fromEntries(table.values) },
     };
   } finally {
     await bundles.dispose();

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 
 const run = promisify(execFile);
 
@@ -35,7 +35,7 @@ export class PeerBundles {
   }
 
   /** @returns undefined where a library is not installed. */
-  async bundle(name: string, contents: string, plugins: Plugin[] = []): Promise<string | undefined> {
+  async bundle(name: string, contents: string): Promise<string | undefined> {
     const outfile = join(this.#folder, `${name}.cjs`);
     try {
       await build({
@@ -47,7 +47,6 @@ export class PeerBundles {
         minify: true,
         logLevel: 'silent',
         outfile,
-        plugins,
       });
       return outfile;
     } catch {

@@ -19,6 +19,15 @@ export const systemClock: Clock = {
   },
 };
 
+/** For what may be left undone when nothing else is left to do: its timers keep no process alive. */
+export const backgroundClock: Clock = {
+  ...systemClock,
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms).unref();
+    return disposable(() => clearTimeout(timer));
+  },
+};
+
 /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

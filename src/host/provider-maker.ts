@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import * as vscode from 'vscode';
 import type { TurnFacts } from '../chat/turn-setup.ts';
 import type { Clock } from '../core/clock.ts';
@@ -9,7 +8,7 @@ import type { TokenLearner } from '../cost/token-learner.ts';
 import { metered } from '../cost/metered-provider.ts';
 import { createProvider, type ProviderConfig } from '../llm/create-provider.ts';
 import { parseEndpoint } from '../llm/endpoint.ts';
-import { directAgent } from '../llm/http/dispatcher-of.ts';
+import { DirectAgent } from '../llm/http/direct-agent.ts';
 import { refusedLocally } from '../llm/llm-error.ts';
 import { ParameterMemory } from '../llm/openai/parameter-memory.ts';
 import type { PolicyPool } from '../llm/policy-pool.ts';
@@ -41,16 +40,8 @@ export type ProviderMaker = (facts: TurnFacts) => LlmProvider;
 export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
   const { keys, ledger, policies, clock, sessionId, counter, learner, drains } = options;
   const parameterMemory = new ParameterMemory();
-  let agent: Promise<Dispatcher> | undefined;
   // One for the window: the next question finds its connection open, with no handshake before its first word.
-  const dispatcher = async (): Promise<Dispatcher> => {
-    try {
-      return await (agent ??= directAgent());
-    } catch (error) {
-      agent = undefined;
-      throw error;
-    }
-  };
+  const dispatcher = new DirectAgent();
   return ({ model: standIn, ...facts }) => {
     const settings = readSettings();
     const { provider, endpoint, maxTokens } = settings;

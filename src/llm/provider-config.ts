@@ -1,5 +1,5 @@
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
+import type { Dispatcher } from './http/http-call.ts';
 import type { ParameterMemory } from './openai/parameter-memory.ts';
 import type { RateLimits } from '../resilience/rate-limiter.ts';
 import type { RetryOptions } from '../resilience/retry.ts';
@@ -51,6 +51,6 @@ export interface ProviderConfig {
   readonly clock?: Clock;
   /** 0 ≤ random < 1; spreads retries. Default Math.random. */
   readonly random?: () => number;
-  /** How connections are made; default is a direct undici Agent. */
-  readonly dispatcher?: Dispatcher | (() => Promise<Dispatcher>);
+  /** How requests get to their hosts; by default straight, on connections of this provider's own. */
+  readonly dispatcher?: Dispatcher;
 }

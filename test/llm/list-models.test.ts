@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Agent } from 'undici';
+import { DirectAgent } from '../../src/llm/http/direct-agent.ts';
 import { LlmError } from '../../src/llm/llm-error.ts';
 import { amendCatalog, findModel, lifeCycle, type ModelAmendment } from '../../src/llm/model-catalog.ts';
 import { listedModel } from '../../src/llm/openai/listed-model.ts';
@@ -11,7 +11,7 @@ import { type RawServer, startRawServer } from '../support/raw-server.ts';
 import { key, origin, served } from './openai/served-wire.ts';
 
 const clock = new FakeClock(Date.UTC(2026, 10, 28, 12));
-const dispatcher = new Agent({ allowH2: false });
+const dispatcher = new DirectAgent();
 afterEach(() => amendCatalog([], 'list'));
 after(() => dispatcher.close());
 

@@ -10,8 +10,8 @@ const order = ['core', 'storage', 'resilience', 'llm', 'cost', 'tools', 'chat', 
 /** Packages by the folder that may use them. Node's own modules are open to all but protocol and webview. */
 const packages: { readonly [folder: string]: readonly string[] } = {
   core: ['ajv'],
-  llm: ['undici', 'gpt-tokenizer'],
-  host: ['vscode', 'undici'],
+  llm: ['gpt-tokenizer'],
+  host: ['vscode'],
   'extension.ts': ['vscode'],
   webview: ['markdown-it', 'highlight.js'],
 };

@@ -1,4 +1,4 @@
-import { Dispatcher } from 'undici';
+import type { Dispatcher, HttpCall, HttpRequest, ResponseReader } from '../../src/llm/http/http-call.ts';
 import { settled } from './fake-clock.ts';
 
 export interface Replay {
@@ -12,67 +12,67 @@ export interface Replay {
   readonly burst?: boolean;
 }
 
-/** Stands where undici's connections are and answers every request with the same pieces, so that a test rules every split. */
-export class ReplayDispatcher extends Dispatcher {
-  readonly requests: Dispatcher.DispatchOptions[] = [];
+/** Stands where connections are and answers every request with the same pieces, so that a test rules every split. */
+export class ReplayDispatcher implements Dispatcher {
   #replay: Replay;
 
   constructor(replay: Replay) {
-    super();
     this.#replay = replay;
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    this.requests.push(options);
-    void this.#play(handler as LowLevelHandler);
-    return true;
+  open(_request: HttpRequest, reader: ResponseReader): HttpCall {
+    const flow = new Flow(reader);
+    void this.#play(reader, flow);
+    return flow;
   }
 
-  async #play(handler: LowLevelHandler): Promise<void> {
+  async #play(reader: ResponseReader, flow: Flow): Promise<void> {
     const { status = 200, headers = { 'content-type': 'text/event-stream' }, chunks, error, burst } = this.#replay;
-    const flow = new Flow();
-    const aborted = (): boolean => {
-      if (flow.abortedFor) handler.onError(flow.abortedFor);
-      return flow.abortedFor !== undefined;
-    };
-    handler.onConnect(flow.abort);
-    if (aborted()) return;
     await settled();
-    const raw = Object.entries(headers).flatMap(([name, value]) => [Buffer.from(name), Buffer.from(value)]);
-    flow.goesOn(handler.onHeaders(status, raw, flow.resume, ''));
+    if (flow.isOver) return;
+    reader.onHead({ status, contentType: (headers['content-type'] ?? '').toLowerCase(), headers });
+    const memory = Buffer.alloc(Math.max(0, ...chunks.map(chunk => chunk.length)));
     for (const chunk of chunks) {
       if (!burst) await settled();
       await flow.flowing;
-      if (aborted()) return;
-      flow.goesOn(handler.onData(Buffer.from(chunk)));
+      if (flow.isOver) return;
+      memory.set(chunk);
+      reader.onBytes(memory.subarray(0, chunk.length));
+      // As a connection does: the next bytes come into the same memory.
+      memory.fill(0);
     }
     if (!burst) await settled();
-    if (aborted()) return;
-    if (error) handler.onError(error);
-    else handler.onComplete(null);
+    if (flow.isOver) return;
+    flow.isOver = true;
+    if (error) reader.onError(error);
+    else reader.onEnd();
   }
 }
 
-/** What undici tells of a request, see `openHttp`. */
-type LowLevelHandler = Required<
-  Pick<Dispatcher.DispatchHandler, 'onConnect' | 'onHeaders' | 'onData' | 'onComplete' | 'onError'>
->;
-
-class Flow {
-  abortedFor: Error | undefined;
+class Flow implements HttpCall {
+  isOver = false;
   flowing: Promise<void> = Promise.resolve();
+  readonly #reader: ResponseReader;
   #go: () => void = () => {};
 
-  readonly abort = (reason?: Error): void => {
-    this.abortedFor ??= reason ?? new Error('aborted');
-    this.#go();
-  };
-
-  goesOn(whetherItDoes: boolean): void {
-    if (!whetherItDoes) this.flowing = new Promise(resolve => (this.#go = resolve));
+  constructor(reader: ResponseReader) {
+    this.#reader = reader;
   }
 
-  readonly resume = (): void => this.#go();
+  cancel(reason: Error): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#go();
+    this.#reader.onError(reason);
+  }
+
+  pause(): void {
+    this.flowing = new Promise(resolve => (this.#go = resolve));
+  }
+
+  resume(): void {
+    this.#go();
+  }
 }
 
 /** Every byte its own piece. */

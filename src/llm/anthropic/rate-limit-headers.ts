@@ -1,4 +1,4 @@
-import type { HttpHeaders } from '../http/post-stream.ts';
+import type { HttpHeaders } from '../http/http-call.ts';
 import { rateLimitWindow } from '../http/rate-limit-headers.ts';
 import type { RateLimitHeadroom, RateLimitWindow } from '../stream-event.ts';
 

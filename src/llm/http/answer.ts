@@ -1,6 +1,6 @@
 import type { EventShortcut } from './server-sent-events.ts';
 import type { Called } from './exchange-failures.ts';
-import type { HttpHeaders, ResponseHead } from './post-stream.ts';
+import type { HttpHeaders, ResponseHead } from './http-call.ts';
 import { LlmError } from '../llm-error.ts';
 import { requestIdOf } from './request-id.ts';
 import type { StreamEvent } from '../stream-event.ts';

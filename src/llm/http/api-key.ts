@@ -28,7 +28,7 @@ const keyFrom = (source: KeySource): string | undefined | Promise<string | undef
 function sendable(vendor: string, given: string | undefined): string | undefined {
   const key = given?.trim();
   if (!key) return undefined;
-  // undici would name the header's value in its error; the key must not get there.
+  // Said here, where it is known to be the key.
   if (!/^[\x21-\x7e]+$/.test(key))
     throw new LlmError({
       code: 'ERR_INVALID_API_KEY',

@@ -3,7 +3,7 @@ import { LlmError } from '../llm-error.ts';
 import type { ProviderConfig } from '../provider-config.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { dispatcherOf } from './dispatcher-of.ts';
-import { askHttp, type HttpCall, type HttpRequest, type WholeResponse } from './post-stream.ts';
+import { askHttp, type HttpCall, type HttpRequest, type WholeResponse } from './http-call.ts';
 
 export interface AskJsonOptions {
   /** The vendor as a person knows it. */
@@ -21,7 +21,7 @@ export async function askJson(
 ): Promise<WholeResponse> {
   const { clock = systemClock } = config;
   const { host } = request.url;
-  const dispatcher = await dispatcherOf(config);
+  const dispatcher = dispatcherOf(config);
   const late = new LlmError({
     code: 'ERR_TIMEOUT',
     message: `${vendor} at ${host} did not answer within ${timeoutMs / 1000} s.`,

@@ -14,25 +14,24 @@ const neverConnected = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'ECONNREFUSED',
-  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_CONNECT_TIMEOUT',
   'EHOSTUNREACH',
   'ENETUNREACH',
-  'UND_ERR_ABORTED',
 ]);
 
-/** By the error codes of Node's net, dns and tls modules and of undici 7 (lib/core/errors.js). */
+/** By the error codes of Node's net, dns and tls modules and of our own `HttpError`. */
 const sentences: { readonly [code: string]: (host: string) => string } = {
   ENOTFOUND: host => `The host ${host} was not found. Check the endpoint and the network connection.`,
   EAI_AGAIN: host => `The name ${host} could not be looked up. Check the network connection.`,
   ECONNREFUSED: host => `${host} refused the connection. Nothing is listening there.`,
   ECONNRESET: host => `${host} closed the connection.`,
   EPIPE: host => `${host} closed the connection.`,
-  UND_ERR_SOCKET: host => `${host} closed the connection.`,
+  ERR_SOCKET_CLOSED: host => `${host} closed the connection.`,
   ETIMEDOUT: host => `${host} did not answer the connection attempt.`,
-  UND_ERR_CONNECT_TIMEOUT: host => `${host} did not answer the connection attempt.`,
+  ERR_CONNECT_TIMEOUT: host => `${host} did not answer the connection attempt.`,
   EHOSTUNREACH: host => `${host} cannot be reached from this network.`,
   ENETUNREACH: host => `${host} cannot be reached from this network.`,
-  HTTPParserError: host => `${host} answered something that is not HTTP.`,
+  ERR_NOT_HTTP: host => `${host} answered something that is not HTTP.`,
 };
 
 /**
@@ -46,7 +45,7 @@ export function connectionFailure(error: unknown, context: ConnectionContext): L
   const hopeless = midAnswer ? undefined : lasting(error, code, host);
   return new LlmError({
     code: 'ERR_NETWORK',
-    message: hopeless ?? passing(error, code, context),
+    message: hopeless ?? passing(code, context),
     vendor,
     model,
     retryable: hopeless === undefined,
@@ -63,20 +62,17 @@ function lasting(error: unknown, code: string | undefined, host: string): string
     return `The certificate of ${host} is not trusted (${code}). A company proxy may need its certificate in the system's store.`;
   if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code))
     return `${host} does not speak TLS as expected. Check the endpoint's port and whether it begins with https.`;
-  // Nobody else aborts without a reason of ours: undici's ProxyAgent, when CONNECT is not answered with 200. The status is for show.
-  if (code === 'UND_ERR_ABORTED') {
+  if (code === 'ERR_PROXY_REFUSED') {
+    // The status is for show.
     const status = /\((\d{3})\)/.exec(error instanceof Error ? error.message : '')?.[1];
     return `The proxy refused the connection to ${host}${status ? ` (${status})` : ''}. Check the proxy setting and its sign-in.`;
   }
   return undefined;
 }
 
-function passing(error: unknown, code: string | undefined, { host, midAnswer }: ConnectionContext): string {
-  const known = sentences[code ?? ''] ?? (error instanceof Error ? sentences[error.name] : undefined);
-  if (!midAnswer) return known?.(host) ?? `The connection to ${host} failed.`;
-  // undici's parser calls a body that ends too early a broken protocol.
-  const closed = error instanceof Error && error.name === 'HTTPParserError' ? sentences['ECONNRESET'] : known;
-  return `${closed?.(host) ?? `The connection to ${host} failed.`} The answer was cut off.`;
+function passing(code: string | undefined, { host, midAnswer }: ConnectionContext): string {
+  const sentence = sentences[code ?? '']?.(host) ?? `The connection to ${host} failed.`;
+  return midAnswer ? `${sentence} The answer was cut off.` : sentence;
 }
 
 function errorCode(error: unknown): string | undefined {

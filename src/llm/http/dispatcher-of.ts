@@ -1,30 +1,15 @@
-import type { Dispatcher } from 'undici';
 import type { ProviderConfig } from '../provider-config.ts';
+import { DirectAgent } from './direct-agent.ts';
+import type { Dispatcher } from './http-call.ts';
 
 type Connected = Pick<ProviderConfig, 'dispatcher'>;
 
-const dispatchers = new WeakMap<Connected, Dispatcher | Promise<Dispatcher>>();
+const dispatchers = new WeakMap<Connected, Dispatcher>();
 
 /** What makes the connections of a configuration: the same for all that is sent under it. */
-export function dispatcherOf(config: Connected): Dispatcher | Promise<Dispatcher> {
-  const known = dispatchers.get(config);
-  if (known) return known;
-  const made = makeDispatcher(config);
-  dispatchers.set(config, made);
-  made.then(
-    dispatcher => dispatchers.set(config, dispatcher),
-    // A failure is not kept: the next call tries afresh.
-    () => dispatchers.delete(config),
-  );
+export function dispatcherOf(config: Connected): Dispatcher {
+  if (config.dispatcher) return config.dispatcher;
+  let made = dispatchers.get(config);
+  if (!made) dispatchers.set(config, (made = new DirectAgent()));
   return made;
-}
-
-async function makeDispatcher({ dispatcher }: Connected): Promise<Dispatcher> {
-  return typeof dispatcher === 'function' ? dispatcher() : (dispatcher ?? directAgent());
-}
-
-/** Connections straight to the host, kept open for the next request. */
-export async function directAgent(): Promise<Dispatcher> {
-  const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
-  return new Agent({ allowH2: false });
 }

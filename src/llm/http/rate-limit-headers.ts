@@ -1,5 +1,5 @@
 import type { RateLimitHeadroom, RateLimitWindow } from '../stream-event.ts';
-import type { HttpHeaders } from './post-stream.ts';
+import type { HttpHeaders } from './http-call.ts';
 
 /**
  * `x-ratelimit-{limit,remaining,reset}-{requests,tokens}` (OpenAI "Rate limits" guide, "Rate limits in headers"). Gateways send

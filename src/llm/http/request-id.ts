@@ -1,4 +1,4 @@
-import type { HttpHeaders } from './post-stream.ts';
+import type { HttpHeaders } from './http-call.ts';
 
 /**
  * What a vendor's support asks for. OpenAI and most: x-request-id; Anthropic: request-id; Azure's gateway: apim-request-id;

@@ -1,4 +1,4 @@
-import type { HttpHeaders } from './post-stream.ts';
+import type { HttpHeaders } from './http-call.ts';
 
 /**
  * How long the server asks us to wait, milliseconds from `now`: `retry-after-ms` (OpenAI, Azure) before `retry-after` in seconds or

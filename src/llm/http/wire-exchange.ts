@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/disposable.ts';
 import type { IdleTimer, IdleWatch } from '../../resilience/time-limit.ts';
@@ -8,7 +7,7 @@ import { type Answer, HeadContext } from './answer.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { broken, notAnApi, notPrepared, timedOut } from './exchange-failures.ts';
 import { JsonLines } from './json-lines.ts';
-import { type HttpCall, openHttp, type ResponseHead, type ResponseReader, WholeBody } from './post-stream.ts';
+import { type Dispatcher, type HttpCall, type ResponseHead, type ResponseReader, WholeBody } from './http-call.ts';
 import { rateLimitHeadroom } from './rate-limit-headers.ts';
 import { ServerSentEvents } from './server-sent-events.ts';
 import { takeWhole } from './whole-answer.ts';
@@ -24,13 +23,9 @@ export interface ExchangeOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly wire: Wire;
-  /** Called when the call really begins, so that the key is asked for now and not before. */
-  readonly prepare: () => Prepared | Promise<Prepared>;
-}
-
-export interface Prepared {
-  readonly call: WireCall;
   readonly dispatcher: Dispatcher;
+  /** Called when the call really begins, so that the key is asked for now and not before. */
+  readonly prepare: () => WireCall | Promise<WireCall>;
 }
 
 /** Bytes that may wait unread before the server has to. Two TLS records' worth keeps a busy stream from stopping and starting. */
@@ -94,8 +89,7 @@ export class WireExchange implements EventSource, ResponseReader {
     // Only silence while somebody waits for the server is the server's silence.
     this.#idle?.touch();
     this.#unread = 0;
-    // What undici kept back arrives within this call.
-    if (this.#call?.resume()) this.#serve(sink.events);
+    this.#call?.resume();
   }
 
   /** Takes apart what is here until there is something to give. @returns whether there is, or nothing more can come. */
@@ -126,14 +120,14 @@ export class WireExchange implements EventSource, ResponseReader {
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  #open({ dispatcher, call }: Prepared): void {
+  #open(prepared: WireCall): void {
     if (this.#givenUp) return;
-    const { request, notices } = call;
-    this.#prepared = call;
+    const { request, notices } = prepared;
+    this.#prepared = prepared;
     this.#host = request.url.host;
-    const { silence, timeoutMs } = this.#options;
+    const { silence, timeoutMs, dispatcher } = this.#options;
     this.#idle = silence.start(timeoutMs, () => this.#giveUp(timedOut(this.#options, timeoutMs)));
-    this.#call = openHttp(dispatcher, request, this);
+    this.#call = dispatcher.open(request, this);
     if (notices.length > 0) this.#tell(notices);
   }
 
@@ -157,7 +151,7 @@ export class WireExchange implements EventSource, ResponseReader {
     if (this.#isClosed) return this.#drain(chunk.length);
     if (this.#body) return this.#takeWhole(this.#body, chunk);
     if (this.#sink!.isAwaited && this.#chunks.length === 0) return this.#take(chunk);
-    this.#chunks.push(chunk);
+    this.#chunks.push(Buffer.from(chunk));
     this.#unread += chunk.length;
     if (this.#unread >= highWaterMark) this.#call!.pause();
   }
@@ -252,10 +246,9 @@ export class WireExchange implements EventSource, ResponseReader {
     if (this.#drained > drainBytes) this.#leave();
   }
 
-  /** Later: undici may just be reading from the connection that is to be closed. */
   #leave(): void {
     this.#patience?.dispose();
-    queueMicrotask(() => this.#giveUp(noLongerRead));
+    this.#giveUp(noLongerRead);
   }
 
   /** @returns whether there was anything to tell. */

@@ -1,5 +1,4 @@
 import { type Clock, systemClock } from '../../core/clock.ts';
-import { whenKnown } from '../../core/when-known.ts';
 import { IdleWatch } from '../../resilience/time-limit.ts';
 import { collectResponse } from '../collect-response.ts';
 import type { ProviderConfig } from '../provider-config.ts';
@@ -7,6 +6,7 @@ import type { LlmProvider } from '../provider.ts';
 import type { ChatRequest, ChatResponse } from '../request.ts';
 import type { StreamEvent } from '../stream-event.ts';
 import { dispatcherOf } from './dispatcher-of.ts';
+import type { Dispatcher } from './http-call.ts';
 import type { Wire } from './wire.ts';
 import { WireExchange } from './wire-exchange.ts';
 import { WireStream } from './wire-stream.ts';
@@ -20,7 +20,7 @@ export class WireProvider implements LlmProvider {
   readonly endpoint: string | undefined;
   #label: string;
   #wire: Wire;
-  #config: ProviderConfig;
+  #dispatcher: Dispatcher;
   #clock: Clock;
   #silence: IdleWatch;
   /** For what a request leaves out. */
@@ -33,7 +33,7 @@ export class WireProvider implements LlmProvider {
     this.endpoint = config.endpoint;
     this.#label = label;
     this.#wire = wire;
-    this.#config = config;
+    this.#dispatcher = dispatcherOf(config);
     this.#clock = config.clock ?? systemClock;
     this.#silence = new IdleWatch(this.#clock);
     this.#defaults = defaultsOf(config);
@@ -50,10 +50,8 @@ export class WireProvider implements LlmProvider {
         timeoutMs: whole.timeoutMs ?? defaultTimeoutMs,
         signal,
         wire: this.#wire,
-        prepare: () =>
-          whenKnown(this.#wire.prepare(whole), call =>
-            whenKnown(dispatcherOf(this.#config), dispatcher => ({ call, dispatcher })),
-          ),
+        dispatcher: this.#dispatcher,
+        prepare: () => this.#wire.prepare(whole),
       }),
     );
   }

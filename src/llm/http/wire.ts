@@ -2,7 +2,7 @@ import type { LlmError } from '../llm-error.ts';
 import type { ChatRequest } from '../request.ts';
 import type { RateLimitHeadroom } from '../stream-event.ts';
 import type { Answer, AnswerContext } from './answer.ts';
-import type { HttpHeaders, HttpRequest } from './post-stream.ts';
+import type { HttpHeaders, HttpRequest } from './http-call.ts';
 
 /** What a vendor's folder implements: requests into HTTP, answers into events, refusals into failures. The rest is shared. */
 export interface Wire {

@@ -1,3 +1,4 @@
+import { fieldName, fieldValue } from '../http/header-field.ts';
 import { refusedLocally } from '../llm-error.ts';
 
 /** Names that would speak for us: who is asking, and how the request travels. In lower case. */
@@ -23,18 +24,14 @@ const reserved: ReadonlyMap<string, string> = new Map([
   ].map(name => [name, 'Pennyloom sets it itself.'] as const),
 ]);
 
-/** RFC 9110, field names and values; what else undici would refuse with the value in its message. */
-const nameForm = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const valueForm = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** @throws LlmError (notSent) for a header that is none, or that is not the person's to set; names it and the setting. */
+/** What else would be refused when it is sent, too late to say which setting is wrong. @throws LlmError (notSent) for a header that is none, or that is not the person's to set; names it and the setting. */
 export function checkedHeaders(headers: { readonly [name: string]: string } = {}): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
       const why = reserved.get(name.trim().toLowerCase());
       if (why !== undefined) throw refused(`"${name}" cannot be set in "pennyloom.headers". ${why}`);
-      if (!nameForm.test(name)) throw refused(`"${name}" in "pennyloom.headers" is not the name of a header.`);
-      if (!valueForm.test(value))
+      if (!fieldName.test(name)) throw refused(`"${name}" in "pennyloom.headers" is not the name of a header.`);
+      if (!fieldValue.test(value))
         throw refused(`The value of "${name}" in "pennyloom.headers" holds characters that no header may.`);
       return [name.toLowerCase(), value];
     }),

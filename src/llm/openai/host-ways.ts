@@ -1,4 +1,4 @@
-import type { HttpHeaders } from '../http/post-stream.ts';
+import type { HttpHeaders } from '../http/http-call.ts';
 
 /** In what a host's answers differ from OpenAI's. */
 export interface HostWays {

@@ -1,7 +1,7 @@
 import { checkRequest } from '../check-request.ts';
 import { whenKnown } from '../../core/when-known.ts';
 import type { Identity } from '../http/api-key.ts';
-import type { HttpRequest } from '../http/post-stream.ts';
+import type { HttpRequest } from '../http/http-call.ts';
 import { rateLimitHeadroom } from '../http/rate-limit-headers.ts';
 import type { FailedAnswer, FailureContext, Wire, WireCall } from '../http/wire.ts';
 import { LlmError } from '../llm-error.ts';

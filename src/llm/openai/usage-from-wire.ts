@@ -1,4 +1,4 @@
-import type { HttpHeaders } from '../http/post-stream.ts';
+import type { HttpHeaders } from '../http/http-call.ts';
 import type { Usage } from '../usage.ts';
 import { type ReportedCost, withDigits } from './host-ways.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Agent } from 'undici';
 import { askJson } from '../../../src/llm/http/ask-json.ts';
+import { DirectAgent } from '../../../src/llm/http/direct-agent.ts';
 import { LlmError } from '../../../src/llm/llm-error.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { type RawServer, startRawServer } from '../../support/raw-server.ts';
@@ -15,7 +15,7 @@ after(() => server.close());
 const options = { vendor: 'Kettle', timeoutMs: 300 };
 const ask = (clock: FakeClock, url = new URL(`${server.endpoint}/models`)) =>
   askJson(
-    { clock, dispatcher: new Agent({ allowH2: false, pipelining: 0 }) },
+    { clock, dispatcher: new DirectAgent({ keepAlive: false }) },
     { method: 'GET', url, headers: {} },
     options,
   );

@@ -1,25 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectionFailure } from '../../../src/llm/http/connection-failure.ts';
+import { HttpError } from '../../../src/llm/http/http1-response.ts';
 import { LlmError } from '../../../src/llm/llm-error.ts';
 
 const context = { vendor: 'OpenAI', model: 'gpt-4o', host: 'api.openai.com', midAnswer: false };
 
-function coded(code: string, message = 'x', name = 'Error'): Error {
-  return Object.assign(new Error(message), { code, name });
+function coded(code: string): Error {
+  return Object.assign(new Error('x'), { code });
 }
 
 const cases: readonly [code: string, retryable: boolean, notSent: boolean, message: RegExp][] = [
   ['ENOTFOUND', true, true, /was not found/],
   ['EAI_AGAIN', true, true, /could not be looked up/],
   ['ECONNREFUSED', true, true, /refused the connection/],
-  ['UND_ERR_CONNECT_TIMEOUT', true, true, /did not answer the connection attempt/],
+  ['ERR_CONNECT_TIMEOUT', true, true, /did not answer the connection attempt/],
   ['EHOSTUNREACH', true, true, /cannot be reached/],
   ['ENETUNREACH', true, true, /cannot be reached/],
   ['ETIMEDOUT', true, false, /did not answer/],
   ['ECONNRESET', true, false, /closed the connection/],
   ['EPIPE', true, false, /closed the connection/],
-  ['UND_ERR_SOCKET', true, false, /closed the connection/],
+  ['ERR_SOCKET_CLOSED', true, false, /closed the connection/],
   ['E_SOMETHING_NEW', true, false, /The connection to api\.openai\.com failed/],
   ['CERT_HAS_EXPIRED', false, true, /not trusted \(CERT_HAS_EXPIRED\)/],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', false, true, /not trusted/],
@@ -28,11 +29,11 @@ const cases: readonly [code: string, retryable: boolean, notSent: boolean, messa
   ['ERR_TLS_CERT_ALTNAME_INVALID', false, true, /not trusted/],
   ['ERR_SSL_WRONG_VERSION_NUMBER', false, true, /does not speak TLS/],
   ['EPROTO', false, true, /does not speak TLS/],
-  ['UND_ERR_ABORTED', false, true, /The proxy refused/],
+  ['ERR_PROXY_REFUSED', false, true, /The proxy refused/],
 ];
 for (const [code, retryable, notSent, message] of cases)
   test(`${code} is a network failure, ${retryable ? '' : 'not '}worth another try, ${notSent ? 'never sent' : 'perhaps sent'}`, () => {
-    // undici and fetch wrap what happened; happy-eyeballs connections fail with several errors at once.
+    // Some wrap what happened; happy-eyeballs connections fail with several errors at once.
     const wrapped = new TypeError('fetch failed', { cause: coded(code) });
     const several = new AggregateError([coded(code), coded('ECONNREFUSED')]);
     for (const error of [coded(code), wrapped, several]) {
@@ -56,17 +57,17 @@ test('in the middle of an answer everything was sent, may be tried again, and th
   }
 });
 
-test('a broken protocol is no HTTP before an answer, a cut in the middle of one', () => {
-  const broken = coded('HPE_INVALID_CONSTANT', 'Expected HTTP/', 'HTTPParserError');
-  assert.match(connectionFailure(broken, context).message, /answered something that is not HTTP/);
+test('a broken protocol is no HTTP, before an answer and in the middle of one', () => {
+  const broken = new HttpError('ERR_NOT_HTTP', 'a chunk without its size');
+  assert.match(connectionFailure(broken, context).message, /answered something that is not HTTP\. \(ERR_NOT_HTTP\)$/);
   assert.match(
     connectionFailure(broken, { ...context, midAnswer: true }).message,
-    /closed the connection\. The answer was cut/,
+    /answered something that is not HTTP\. The answer was cut off\./,
   );
 });
 
 test('the proxy’s status is shown where it is known', () => {
-  const refused = coded('UND_ERR_ABORTED', 'Proxy response (407) !== 200 when HTTP Tunneling');
+  const refused = new HttpError('ERR_PROXY_REFUSED', 'the proxy refused (407)');
   assert.match(connectionFailure(refused, context).message, /api\.openai\.com \(407\)\. Check the proxy/);
 });
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { Dispatcher } from 'undici';
 import { createProvider } from '../../../src/llm/create-provider.ts';
 import type { StreamEvent } from '../../../src/llm/stream-event.ts';
 
@@ -26,13 +25,13 @@ function inPieces(size: number): Buffer[] {
   return [...pieces, Buffer.from(`${text}${chunk('{}', '"stop"')}data: [DONE]\n\n`)];
 }
 
-function begin(options: { readonly endpoint?: string; readonly dispatcher?: Dispatcher }): AsyncIterator<StreamEvent> {
+function begin(endpoint: string): AsyncIterator<StreamEvent> {
   const provider = createProvider({
     retry: false,
     provider: 'openai',
     apiKey: 'sk-test',
     model: 'gpt-5.4',
-    ...options,
+    endpoint,
   });
   const stream = provider.stream({ messages: [{ role: 'user', content: 'Count.' }] });
   return stream[Symbol.asyncIterator]();
@@ -58,7 +57,7 @@ test('while nobody reads the server has to wait, and nothing is lost', async () 
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   try {
-    const stream = begin({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` });
+    const stream = begin(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
     const first = await stream.next();
     assert.deepEqual(first.value, { type: 'text-delta', text: 'word 0 ' });
     // Until nothing has been sent for a thousand turns of this process, which is the server's too.
@@ -70,30 +69,4 @@ test('while nobody reads the server has to wait, and nothing is lost', async () 
     server.closeAllConnections();
     server.close();
   }
-});
-
-/** As undici does: asked to go on, it delivers within that very call. */
-class Eager extends Dispatcher {
-  pauses = 0;
-
-  override dispatch(_options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const pieces = [...answer];
-    const deliver = (): void => {
-      for (let piece = pieces.shift(); piece; piece = pieces.shift())
-        if (!handler.onData!(piece)) return void this.pauses++;
-      handler.onComplete!(null);
-    };
-    handler.onConnect!(() => {});
-    queueMicrotask(() => {
-      handler.onHeaders!(200, [Buffer.from('Content-Type'), Buffer.from('text/event-stream')], deliver, 'OK');
-      deliver();
-    });
-    return true;
-  }
-}
-
-test('what arrives in the moment the reader goes on is read', async () => {
-  const dispatcher = new Eager();
-  assert.equal(await textOf(begin({ dispatcher })), expected);
-  assert.ok(dispatcher.pauses > 3);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach } from 'node:test';
-import { Agent } from 'undici';
 import { createProvider, type ProviderConfig } from '../../../src/llm/create-provider.ts';
+import { DirectAgent } from '../../../src/llm/http/direct-agent.ts';
 import { LlmError } from '../../../src/llm/llm-error.ts';
 import type { Message } from '../../../src/llm/message.ts';
 import type { ChatRequest } from '../../../src/llm/request.ts';
@@ -13,12 +13,12 @@ import { hear, type Heard } from '../../support/contract/trial.ts';
 
 export const hello: readonly Message[] = [{ role: 'user', content: 'Hello' }];
 export let server: OllamaServer;
-let dispatcher: Agent;
+let dispatcher: DirectAgent;
 beforeEach(async () => {
   server = await ollamaServer();
 });
 before(() => {
-  dispatcher = new Agent({ allowH2: false });
+  dispatcher = new DirectAgent();
 });
 after(() => dispatcher.close());
 

@@ -130,26 +130,3 @@ describe('the key', () => {
     assert.ok(!/8HfJ|9xT7b/.test(`${error.message}${error.stack}${JSON.stringify(error.facts)}`));
   });
 });
-
-test('a maker of connections that fails is asked again at the next call', async () => {
-  const { Agent } = await import('undici');
-  let asked = 0;
-  const agent = new Agent();
-  const dispatcher = async () => {
-    if (asked++ === 0) throw new Error('the proxy setting is no URL');
-    return agent;
-  };
-  const provider = createProvider({
-    retry: false,
-    provider: 'openai',
-    model: 'gpt-4o',
-    apiKey: key,
-    endpoint: `${origin}/v1`,
-    dispatcher,
-  });
-  await assert.rejects(provider.chat({ messages: hello }), /could not be prepared: the proxy setting is no URL/);
-  assert.ok((await provider.chat({ messages: hello })).content);
-  await provider.chat({ messages: hello });
-  assert.equal(asked, 2);
-  await agent.close();
-});

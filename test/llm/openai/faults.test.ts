@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
-import { Agent, ProxyAgent } from 'undici';
+import { connectDirectly } from '../../../src/llm/http/connect.ts';
+import { connectThrough } from '../../../src/llm/http/tunnel.ts';
+import { DirectAgent } from '../../../src/llm/http/direct-agent.ts';
 import { LlmError } from '../../../src/llm/llm-error.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { startRawServer } from '../../support/raw-server.ts';
@@ -132,7 +134,7 @@ describe('a connection that ends too early', () => {
     server.answer({ steps: [{ write: roleChunk + firstWord }, 'cut'] });
     const error = await failure(openAi());
     assert.equal(error.code, 'ERR_NETWORK');
-    assert.match(error.message, /^127\.0\.0\.1:\d+ closed the connection\. The answer was cut off\.$/);
+    assert.match(error.message, /^127\.0\.0\.1:\d+ closed the connection\. The answer was cut off\. \(ERR_SOCKET_CLOSED\)$/);
   });
 
   test('by a reset, before and after the head', async () => {
@@ -161,8 +163,8 @@ describe('a connection that never comes about', () => {
 
   test('because the name is unknown says so', async () => {
     const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
-    const dispatcher = new Agent({
-      connect: { lookup: (_host, _options, callback) => callback(unknown, []) },
+    const dispatcher = new DirectAgent({
+      connect: connectDirectly({ lookup: (_host, _options, callback) => callback(unknown, []) }),
     });
     const error = await failure(openAi({ endpoint: 'https://api.opneai.com/v1', dispatcher }));
     assert.equal(error.code, 'ERR_NETWORK');
@@ -188,13 +190,13 @@ describe('a connection that never comes about', () => {
   test('a trusted certificate of one’s own is accepted', async () => {
     const own = selfSigned();
     const secure = await startRawServer(own);
-    const dispatcher = new Agent({ pipelining: 0, connect: { ca: own.cert } });
+    const dispatcher = new DirectAgent({ keepAlive: false, connect: connectDirectly({ ca: own.cert }) });
     try {
       secure.answer({ steps: [{ write: stream }] });
       const { content } = await openAi({ endpoint: secure.endpoint, dispatcher }).chat(request);
       assert.equal(content, 'Hello! How can I assist you today?');
     } finally {
-      await dispatcher.close();
+      dispatcher.close();
       await secure.close();
     }
   });
@@ -212,7 +214,9 @@ describe('a connection that never comes about', () => {
       socket.once('data', () => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n'));
     }).listen(0, '127.0.0.1');
     await new Promise(resolve => proxy.once('listening', resolve));
-    const dispatcher = new ProxyAgent({ uri: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    const dispatcher = new DirectAgent({
+      connect: connectThrough(new URL(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`)),
+    });
     try {
       const error = await failure(openAi({ endpoint: 'https://api.openai.com/v1', dispatcher }));
       assert.equal(error.code, 'ERR_NETWORK');
@@ -220,7 +224,7 @@ describe('a connection that never comes about', () => {
       assert.equal(error.facts.notSent, true);
       assert.equal(error.retryable, false);
     } finally {
-      await dispatcher.destroy();
+      dispatcher.close();
       await new Promise(resolve => proxy.close(resolve));
     }
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent } from 'undici';
 import { createProvider, type ProviderConfig } from '../../../src/llm/create-provider.ts';
+import { DirectAgent } from '../../../src/llm/http/direct-agent.ts';
 import { LlmError } from '../../../src/llm/llm-error.ts';
 import type { LlmProvider } from '../../../src/llm/provider.ts';
 import { type FakeClock, settled } from '../../support/fake-clock.ts';
@@ -48,7 +48,7 @@ function active(): string[] {
 
 export function openAi(more: Partial<ProviderConfig> = {}): LlmProvider {
   // Connections are not kept, so that a socket still open is a leak.
-  const dispatcher = new Agent({ allowH2: false, pipelining: 0 });
+  const dispatcher = new DirectAgent({ keepAlive: false });
   return createProvider({
     retry: false,
     provider: 'openai',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
-import { Agent } from 'undici';
+import { DirectAgent } from '../../../src/llm/http/direct-agent.ts';
 import type { StreamEvent } from '../../../src/llm/stream-event.ts';
 import { FakeClock, settled } from '../../support/fake-clock.ts';
 import { collect, outcomeOf } from './chat/recorded-answers.ts';
@@ -118,7 +118,7 @@ describe('the end of an answer', () => {
 
   test('leaves the connection to the next call', async () => {
     server.answer({ steps: [{ write: stream }] });
-    const dispatcher = new Agent({ allowH2: false });
+    const dispatcher = new DirectAgent();
     const provider = openAi({ dispatcher });
     const opened = new Set<number>();
     for (let call = 0; call < 5; call++) {
@@ -127,7 +127,7 @@ describe('the end of an answer', () => {
       opened.add(server.connections);
     }
     assert.deepEqual([...opened], [1]);
-    await dispatcher.close();
+    dispatcher.close();
   });
 
   test('a hundred calls of every fate leave nothing behind', async () => {

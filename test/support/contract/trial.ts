@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Agent } from 'undici';
 import { createProvider, type ProviderConfig } from '../../../src/llm/create-provider.ts';
+import { DirectAgent } from '../../../src/llm/http/direct-agent.ts';
 import { LlmError } from '../../../src/llm/llm-error.ts';
 import type { Continuation, ToolCall } from '../../../src/llm/message.ts';
 import type { LlmProvider } from '../../../src/llm/provider.ts';
@@ -25,15 +25,12 @@ export class Trial implements AsyncDisposable {
   readonly traits: ContractTraits;
   readonly streaming: boolean;
   readonly clock = new FakeClock();
-  #dispatcher = new Agent({ allowH2: false });
-  #open = 0;
+  #dispatcher = new DirectAgent();
 
   constructor(server: ContractServer, traits: ContractTraits, streaming: boolean) {
     this.server = server;
     this.traits = traits;
     this.streaming = streaming;
-    this.#dispatcher.on('connect', () => this.#open++);
-    this.#dispatcher.on('disconnect', () => this.#open--);
   }
 
   /** As configured by the vendor's side, with what a scenario wants different. */
@@ -61,13 +58,11 @@ export class Trial implements AsyncDisposable {
     for (const { path, violations } of await this.server.control.requests()) assert.deepEqual(violations, [], path);
     assert.deepEqual(await this.server.control.status(), { scripts: 0, stalled: 0 });
     await soon(() => this.clock.pending === 0, 'a timer was left');
-    // Resolves once no request is on its way any more: a hang here is a request that was left.
-    await this.#dispatcher.close();
-    await soon(() => this.#open === 0, 'a socket was left');
+    await soon(() => this.#dispatcher.busy === 0, 'a request was left');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#dispatcher.destroy();
+    this.#dispatcher.close();
     await this.server.control.reset();
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
-import { Agent } from 'undici';
+import type { AddressInfo } from 'node:net';
+import { connectDirectly } from '../../../src/llm/http/connect.ts';
+import { DirectAgent } from '../../../src/llm/http/direct-agent.ts';
 import type { LoopbackControl } from '../loopback/control.ts';
 import { createOpenAiServer } from '../openai-server/server.ts';
 import type { World } from '../openai-server/server-state.ts';
@@ -12,7 +13,7 @@ export interface CompatibleServer extends AsyncDisposable {
   readonly baseUrl: string;
   readonly control: LoopbackControl<CompatibleServerSettings>;
   /** Connections that end here whatever host they are for, so that a preset's own address can be asked. */
-  readonly instead: () => Agent;
+  readonly instead: () => DirectAgent;
   stop(): Promise<void>;
 }
 
@@ -38,13 +39,7 @@ export async function compatibleServerInProcess(
     baseUrl: `${url}/v1`,
     control: control as unknown as LoopbackControl<CompatibleServerSettings>,
     instead: () =>
-      new Agent({
-        allowH2: false,
-        connect: (_options, done) => {
-          const socket = connect(port, '127.0.0.1');
-          socket.once('connect', () => done(null, socket)).once('error', error => done(error, null));
-        },
-      }),
+      new DirectAgent({ connect: (to, onBytes) => connectDirectly()({ ...to, host: '127.0.0.1', port, secure: false }, onBytes) }),
     stop,
     [Symbol.asyncDispose]: stop,
   };
