@@ -26,7 +26,8 @@ export class JsonLines {
       this.#deliver();
       start = end + 1;
     }
-    if (start < bytes.length) this.#keep(bytes.subarray(start));
+    // A copy: the next bytes may come into the same memory.
+    if (start < bytes.length) this.#keep(Buffer.from(bytes.subarray(start)));
   }
 
   /** The stream is over. */
