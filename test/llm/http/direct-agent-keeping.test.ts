@@ -125,7 +125,7 @@ describe('a connection that is not used', () => {
 
   test('is closed when something comes on it', async () => {
     const server = await serve(socket => socket.write(hi));
-    const { agent, made } = makeAgent();
+    const { agent, made } = makeAgent({ clock: new FakeClock() });
     await ask(agent, { url: server.url });
     server.sockets[0]!.write(hi);
     await closed(made[0]!);

@@ -104,7 +104,7 @@ describe('over TLS', () => {
 
   test('a server that closes an idle connection is connected to anew', async () => {
     const server = await serve(socket => socket.write(hi), { tls });
-    const { agent, made } = makeAgent({ connect: connectDirectly({ ca: tls.cert }) });
+    const { agent, made } = makeAgent({ connect: connectDirectly({ ca: tls.cert }), clock: new FakeClock() });
     await ask(agent, { url: server.url });
     server.sockets[0]!.end();
     await closed(made[0]!);
