@@ -4,6 +4,7 @@ import type { Disposable } from '../../core/disposable.ts';
 import { type Address, type Connect, connectDirectly } from './connect.ts';
 import { Connection, type ConnectionKeeper } from './connection.ts';
 import { fieldName, fieldValue } from './header-field.ts';
+import { HttpError } from './http1-response.ts';
 import type { Dispatcher, HttpCall, HttpRequest, ResponseReader } from './http-call.ts';
 
 export interface DirectAgentOptions {
@@ -31,6 +32,7 @@ export class DirectAgent implements Dispatcher, ConnectionKeeper {
   readonly #idle = new Map<string, Connection[]>();
   readonly #open = new Set<Connection>();
   #sweep: Disposable | undefined;
+  #sweepAt = Infinity;
 
   constructor({ connect = connectDirectly(), keepAlive = true, clock = backgroundClock }: DirectAgentOptions = {}) {
     this.connect = connect;
@@ -46,13 +48,23 @@ export class DirectAgent implements Dispatcher, ConnectionKeeper {
   open(request: HttpRequest, reader: ResponseReader): HttpCall {
     const target = targetOf(request.url);
     const bytes = requestBytes(target, request, this.#keepAlive);
-    const connection = this.#idle.get(target.origin)?.pop() ?? this.#connect(target);
+    const connection = this.#kept(target.origin) ?? this.#connect(target);
     return connection.send(bytes, reader);
   }
 
   /** Closes all connections; requests on their way fail. */
   close(): void {
-    for (const connection of this.#open) connection.destroy();
+    // With a reason: without one, a body that lasts until the connection closes would pass for whole.
+    const closed = new HttpError('ERR_SOCKET_CLOSED', 'the connections were closed');
+    for (const connection of this.#open) connection.destroy(closed);
+  }
+
+  /** @returns the connection that was used last. Time may be up though no timer said so: a machine that slept. */
+  #kept(origin: string): Connection | undefined {
+    const idle = this.#idle.get(origin);
+    let connection = idle?.pop();
+    for (; connection && connection.idleUntil <= this.clock.monotonic(); connection = idle!.pop()) connection.destroy();
+    return connection;
   }
 
   #connect(target: Target): Connection {
@@ -69,7 +81,7 @@ export class DirectAgent implements Dispatcher, ConnectionKeeper {
     const idle = this.#idle.get(connection.origin);
     if (idle) idle.push(connection);
     else this.#idle.set(connection.origin, [connection]);
-    this.#sweep ??= this.clock.after(ms, this.#closeIdle);
+    if (connection.idleUntil < this.#sweepAt) this.#sweepIn(ms, connection.idleUntil);
     return true;
   }
 
@@ -82,17 +94,23 @@ export class DirectAgent implements Dispatcher, ConnectionKeeper {
     if (idle?.length === 0) this.#idle.delete(connection.origin);
     if (this.#idle.size > 0) return;
     this.#sweep?.dispose();
-    this.#sweep = undefined;
+    this.#sweepAt = Infinity;
+  }
+
+  #sweepIn(ms: number, at: number): void {
+    this.#sweep?.dispose();
+    this.#sweepAt = at;
+    this.#sweep = this.clock.after(ms, this.#closeIdle);
   }
 
   readonly #closeIdle = (): void => {
-    this.#sweep = undefined;
+    this.#sweepAt = Infinity;
     const now = this.clock.monotonic();
     let next = Infinity;
     for (const connection of [...this.#idle.values()].flat())
       if (connection.idleUntil <= now) connection.destroy();
       else next = Math.min(next, connection.idleUntil - now);
-    if (next < Infinity) this.#sweep = this.clock.after(next, this.#closeIdle);
+    if (next < Infinity) this.#sweepIn(next, now + next);
   };
 }
 
@@ -102,7 +120,7 @@ interface Target {
   readonly address: Address;
   readonly host: string;
   /** The head of the last request: one call after the other has the same. */
-  last: { readonly headers: Record<string, string>; readonly keepAlive: boolean; readonly head: string } | undefined;
+  last: (Pick<HttpRequest, 'method' | 'headers'> & { readonly keepAlive: boolean; readonly head: string }) | undefined;
 }
 
 const targets = new WeakMap<URL, Target>();
@@ -123,8 +141,8 @@ function makeTarget({ protocol, origin, hostname, port, host, pathname, search }
 
 /** RFC 9112 §3. @throws for a header that cannot be sent. */
 function requestBytes(target: Target, { method, headers, body }: HttpRequest, keepAlive: boolean): string | Buffer {
-  if (target.last?.headers !== headers || target.last.keepAlive !== keepAlive)
-    target.last = { headers, keepAlive, head: headOf(target, method, headers, keepAlive) };
+  if (target.last?.headers !== headers || target.last.method !== method || target.last.keepAlive !== keepAlive)
+    target.last = { method, headers, keepAlive, head: headOf(target, method, headers, keepAlive) };
   const { head } = target.last;
   if (body === undefined) return `${head}\r\n`;
   const length = Buffer.byteLength(body);
@@ -133,12 +151,7 @@ function requestBytes(target: Target, { method, headers, body }: HttpRequest, ke
   return length === body.length ? whole + body : Buffer.concat([Buffer.from(whole, 'latin1'), Buffer.from(body)]);
 }
 
-function headOf(
-  { path, host }: Target,
-  method: string,
-  headers: Record<string, string>,
-  keepAlive: boolean,
-): string {
+function headOf({ path, host }: Target, method: string, headers: Record<string, string>, keepAlive: boolean): string {
   let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${keepAlive ? 'keep-alive' : 'close'}\r\n`;
   for (const [name, value] of Object.entries(headers)) {
     // Never the value: it may be a key.

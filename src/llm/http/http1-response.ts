@@ -21,7 +21,8 @@ const maxHeadBytes = 64 * 1024;
  */
 export class Http1Response {
   #reader: Pick<ResponseReader, 'onHead' | 'onBytes'> | undefined;
-  #state: 'head' | 'sized' | 'chunk-line' | 'chunk' | 'chunk-end' | 'trailers' | 'until-close' | 'complete' = 'complete';
+  #state: 'head' | 'sized' | 'chunk-line' | 'chunk' | 'chunk-end' | 'trailers' | 'until-close' | 'complete' =
+    'complete';
   /** Of a head or a line that has come in part. */
   #text = '';
   /** Bytes of the body, or of this chunk, still to come. */
@@ -86,7 +87,7 @@ export class Http1Response {
     const late = this.#text.indexOf('\r\n\r\n', Math.max(0, before - 3));
     if (late === -1) {
       if (!couldBeHead(this.#text)) throw notHttp('no HTTP/1.1');
-      this.#checkLength();
+      this.#checkLength(this.#text);
       return bytes.length;
     }
     const text = this.#text.slice(0, late + 2);
@@ -97,6 +98,7 @@ export class Http1Response {
 
   /** @param text all lines of a head, each with its end. */
   #judge(text: string): void {
+    this.#checkLength(text);
     const status = statusLine.exec(text);
     if (!status) throw notHttp('no status line of HTTP/1.1');
     const head = new Head(Number(status[2]), text);
@@ -141,7 +143,7 @@ export class Http1Response {
   #line(bytes: Buffer, at: number): number {
     const end = bytes.indexOf(10, at);
     this.#text += bytes.toString('latin1', at, end === -1 ? undefined : end);
-    this.#checkLength();
+    this.#checkLength(this.#text);
     if (end === -1) return bytes.length;
     const line = this.#text;
     this.#text = '';
@@ -166,8 +168,8 @@ export class Http1Response {
     return at + 1;
   }
 
-  #checkLength(): void {
-    if (this.#text.length > maxHeadBytes) throw notHttp(`headers of more than ${maxHeadBytes / 1024} KiB`);
+  #checkLength(text: string): void {
+    if (text.length > maxHeadBytes) throw notHttp(`headers of more than ${maxHeadBytes / 1024} KiB`);
   }
 }
 
@@ -192,8 +194,8 @@ function lengthIn(field: string): number {
 
 /** See `keepAliveMs` of the response. */
 function keepAliveMs(head: Head, isNew: boolean): number | undefined {
-  const connection = head.field(connectionField);
-  const stays = isNew ? !/\bclose\b/.test(connection ?? '') : /\bkeep-alive\b/.test(connection ?? '');
+  const connection = head.field(connectionField) ?? '';
+  const stays = !/\bclose\b/.test(connection) && (isNew || /\bkeep-alive\b/.test(connection));
   if (!stays) return 0;
   const seconds = /(?:^|[ ,;])timeout=(\d{1,6})/.exec(head.field(keepAlive) ?? '')?.[1];
   return seconds === undefined ? undefined : Number(seconds) * 1000;
@@ -246,7 +248,8 @@ function headersIn(text: string): HttpHeaders {
     const colon = line.indexOf(':');
     if (colon < 1) continue;
     const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    // Not `trim`: a value in UTF-8 may end with the byte 0xa0.
+    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '');
     const before = headers[name];
     headers[name] = before === undefined ? value : `${before}, ${value}`;
   }
