@@ -139,9 +139,17 @@ test('certificates are read once, for the first connection over TLS', async test
   assert.deepEqual(reads, ['default', 'system']);
 });
 
-test('nothing is made of certificates that Node has anyway', () => {
+test('nothing is made of certificates that Node has anyway, however they are broken into lines', () => {
   const wishes = { strict: true, systemCertificates: true };
-  assert.deepEqual(trustedCertificates(() => wishes, () => [company.cert])(), {}); // prettier-ignore
+  const [head, ...body] = company.cert.trim().split('\n');
+  const inOneLine = [head, body.slice(0, -1).join(''), body.at(-1)].join('\r\n');
+  const trust = (nodes: readonly string[]) =>
+    trustedCertificates(
+      () => wishes,
+      which => (which === 'system' ? [company.cert, company.cert] : nodes),
+    )();
+  assert.deepEqual(trust([inOneLine]), {});
+  assert.deepEqual(Object.keys(trust([])), ['secureContext']);
 });
 
 test('a setting that names no proxy is told as it is, whoever asks', async () => {
