@@ -4,8 +4,11 @@ import { Connections, type HttpSettings } from '../../src/host/connections.ts';
 import { askHttp } from '../../src/llm/http/http-call.ts';
 
 const asked = JSON.parse(process.argv[2] ?? '[]') as [url: string, settings: Partial<HttpSettings>][];
+let held: HttpSettings = { strict: true, systemCertificates: true };
+const connections = new Connections({ settings: () => held });
 for (const [url, settings] of asked) {
-  const connections = new Connections({ settings: () => ({ strict: true, systemCertificates: true, ...settings }) });
+  held = { strict: true, systemCertificates: true, ...settings };
+  connections.renew();
   try {
     const { text } = await askHttp(connections, { method: 'GET', url: new URL(url), headers: {} }, () => {});
     console.log(text);
