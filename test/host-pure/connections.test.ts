@@ -50,29 +50,33 @@ const untrusted = { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' };
 const run = promisify(execFile);
 const program = new URL('../support/ask-as-window.ts', import.meta.url).pathname;
 
-test('a private certificate is refused before it is configured and accepted then: really, in a process of its own', async test => {
-  const { server, proxy } = await companyHost(test);
-  const file = join(await temporaryFolder(test, { 'company.pem': company.cert }), 'company.pem');
-  const direct = server.endpoint;
-  const proxied = 'https://api.test/';
-  const asked = JSON.stringify([
-    [direct, {}],
-    [direct, { systemCertificates: false }],
-    [direct, { strict: false }],
-    [proxied, {}],
-    [proxied, { strict: false }],
-  ]);
-  const none = { NODE_EXTRA_CA_CERTS: '', SSL_CERT_FILE: '', SSL_CERT_DIR: '', no_proxy: '', NO_PROXY: '' };
-  const env = { ...process.env, ...none, https_proxy: proxy.url.href };
-  const told = async (more: NodeJS.ProcessEnv): Promise<string[]> =>
-    (await run(process.execPath, [program, asked], { env: { ...env, ...more } })).stdout.trim().split('\n');
-  const { code } = untrusted;
-  assert.deepEqual(await told({}), [code, code, 'hello', code, 'hello']);
-  assert.deepEqual(await told({ NODE_EXTRA_CA_CERTS: file }), ['hello', 'hello', 'hello', 'hello', 'hello']);
-  // On Linux the system's store is where OpenSSL looks.
-  if (process.platform === 'linux')
-    assert.deepEqual(await told({ SSL_CERT_FILE: file }), ['hello', code, 'hello', 'hello', 'hello']);
-});
+test(
+  'a private certificate is refused before it is configured and accepted then: really, in a process of its own',
+  { timeout: 30_000 },
+  async test => {
+    const { server, proxy } = await companyHost(test);
+    const file = join(await temporaryFolder(test, { 'company.pem': company.cert }), 'company.pem');
+    const direct = server.endpoint;
+    const proxied = 'https://api.test/';
+    const asked = JSON.stringify([
+      [direct, {}],
+      [direct, { systemCertificates: false }],
+      [direct, { strict: false }],
+      [proxied, {}],
+      [proxied, { strict: false }],
+    ]);
+    const none = { NODE_EXTRA_CA_CERTS: '', SSL_CERT_FILE: '', SSL_CERT_DIR: '', no_proxy: '', NO_PROXY: '' };
+    const env = { ...process.env, ...none, https_proxy: proxy.url.href };
+    const told = async (more: NodeJS.ProcessEnv): Promise<string[]> =>
+      (await run(process.execPath, [program, asked], { env: { ...env, ...more } })).stdout.trim().split('\n');
+    const { code } = untrusted;
+    assert.deepEqual(await told({}), [code, code, 'hello', code, 'hello']);
+    assert.deepEqual(await told({ NODE_EXTRA_CA_CERTS: file }), ['hello', 'hello', 'hello', 'hello', 'hello']);
+    // On Linux the system's store is where OpenSSL looks.
+    if (process.platform === 'linux')
+      assert.deepEqual(await told({ SSL_CERT_FILE: file }), ['hello', code, 'hello', 'hello', 'hello']);
+  },
+);
 
 test('a request passes the proxy of the settings, and that of the environment', async test => {
   const { proxy } = await companyHost(test);

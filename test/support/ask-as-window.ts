@@ -16,4 +16,3 @@ for (const [url, settings] of asked) {
     console.log((error as { code?: string }).code ?? String(error));
   }
 }
-process.exit();
