@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ChatSession } from '../chat/chat-session.ts';
+import type { Dispatcher } from '../llm/http/http-call.ts';
 import type { PolicyPool } from '../llm/policy-pool.ts';
 import type { ChatView } from './chat-view.ts';
 import type { CommandName } from './command-names.ts';
@@ -29,6 +30,7 @@ export interface CommandParts extends MigrationParts {
   readonly comparison: ReadOnlyPage;
   readonly channel: vscode.LogOutputChannel;
   readonly policies: PolicyPool;
+  readonly dispatcher: Dispatcher;
   /** What holds in every window. */
   readonly memory: vscode.Memento;
   readonly resetSession: () => void;
@@ -36,14 +38,14 @@ export interface CommandParts extends MigrationParts {
 
 /** Whatever takes more than a line is a file of its own in `commands/`. */
 export function engineCommands(parts: CommandParts): Commands {
-  const { keys, session, view, costs, lists, channel, clock, policies, memory } = parts;
+  const { keys, session, view, costs, lists, channel, clock, policies, dispatcher, memory } = parts;
   const refresh = async (): Promise<boolean> => {
     const told = await refreshModels(parts);
     if (told) view.refreshModel();
     return told;
   };
   const choose = (): Promise<void> => chooseModel({ lists, clock, refresh });
-  const choosing = { keys, memory, chooseModel: choose };
+  const choosing = { keys, dispatcher, memory, chooseModel: choose };
   return {
     setApiKey: () => setApiKey(keys, provider => setUpProvider({ provider, endpoint: '' }, choosing)),
     clearApiKey: async () => {

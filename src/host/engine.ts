@@ -14,6 +14,7 @@ import { PolicyPool } from '../llm/policy-pool.ts';
 import type { ActionId } from '../protocol/chat-view-state.ts';
 import { allTools, createToolRegistry, type ToolRegistry } from '../tools/tool-registry.ts';
 import { ChatView } from './chat-view.ts';
+import { Connections } from './connections.ts';
 import { CostStatus, type Periods } from './cost-status.ts';
 import { CostView } from './cost-view.ts';
 import { Reconciler } from './commands/reconcile.ts';
@@ -24,6 +25,7 @@ import { followOtel } from './follow-otel.ts';
 import { logTurns } from './log-turns.ts';
 import { GuideDocument } from './guide-document.ts';
 import { hostLog } from './host-log.ts';
+import { httpSettings } from './http-settings.ts';
 import { describeModel } from './describe-model.ts';
 import { DraftPricer } from './draft-pricer.ts';
 import { OtherWindows } from './other-windows.ts';
@@ -68,6 +70,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   let sessionId = newId();
   const periods = (): Periods => periodsAt(clock.now(), sessionId);
   const policies = new PolicyPool(clock);
+  const dispatcher = new Connections({ settings: httpSettings });
   const workspaceName = vscode.workspace.name ?? '';
 
   const drains = own.add(new Drains(clock, () => readSettings().costs.drain));
@@ -75,6 +78,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     keys,
     ledger,
     policies,
+    dispatcher,
     clock,
     sessionId: () => sessionId,
     counter: prompts,
@@ -91,7 +95,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   const setUp = async (facts: TurnFacts): Promise<TurnSetup> => {
     const provider = providerFor(facts);
     const settings = readSettings();
-    await learned.learn(connectionOf(settings, keys, facts.model));
+    await learned.learn({ ...connectionOf(settings, keys, facts.model), dispatcher });
     const { limits, fallback } = settings;
     return {
       provider,
@@ -150,8 +154,8 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   );
   own.add(warnOfCosts({ ledger, sessionId: () => sessionId }));
   const { version } = context.extension.packageJSON as { version: string };
-  own.add(followOtel({ ledger, clock, log, version }));
-  const reconciler = own.add(new Reconciler({ secrets: context.secrets, archive, clock, log }));
+  own.add(followOtel({ ledger, dispatcher, clock, log, version }));
+  const reconciler = own.add(new Reconciler({ secrets: context.secrets, archive, dispatcher, clock, log }));
   const guide = own.add(new GuideDocument(() => clock.now()));
   const caps = (): readonly Cap[] => everyCap(readSettings().budgets, spender(), clock.now());
   const { extensionUri } = context;
@@ -209,6 +213,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
   own.add(keys.onDidChange(() => void view.refreshKey()));
   own.add(
     vscode.workspace.onDidChangeConfiguration(change => {
+      if (change.affectsConfiguration('http')) dispatcher.renew();
       if (!change.affectsConfiguration('pennyloom')) return;
       view.refreshModel();
       void view.refreshKey();
@@ -219,6 +224,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
 
   const commands = engineCommands({
     reconciler,
+    dispatcher,
     keys,
     ledger,
     session,

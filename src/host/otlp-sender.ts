@@ -3,12 +3,14 @@ import type { Log } from '../core/log.ts';
 import type { OtelExporterOptions } from '../cost/otel-exporter.ts';
 import { endpointUrl, parseEndpoint } from '../llm/endpoint.ts';
 import { askJson } from '../llm/http/ask-json.ts';
+import type { Dispatcher } from '../llm/http/http-call.ts';
 
 export interface OtlpTarget {
   /** The collector's address, without "/v1/traces": https, or http on this machine. */
   readonly endpoint: string;
   /** As a settings file holds them: anything. */
   readonly headers: Readonly<Record<string, unknown>>;
+  readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -27,7 +29,13 @@ const reserved = new Set([
 ]);
 
 /** undefined, with a line in the log, for an address that is none. */
-export function otlpSender({ endpoint, headers, clock, log }: OtlpTarget): OtelExporterOptions['send'] | undefined {
+export function otlpSender({
+  endpoint,
+  headers,
+  dispatcher,
+  clock,
+  log,
+}: OtlpTarget): OtelExporterOptions['send'] | undefined {
   let base: URL;
   try {
     base = parseEndpoint(endpoint);
@@ -46,6 +54,6 @@ export function otlpSender({ endpoint, headers, clock, log }: OtlpTarget): OtelE
       headers: { ...Object.fromEntries(given), 'content-type': 'application/json' },
       body,
     } as const;
-    return (await askJson({ clock }, request, { vendor: 'The OpenTelemetry collector', timeoutMs })).status;
+    return (await askJson({ dispatcher, clock }, request, { vendor: 'The OpenTelemetry collector', timeoutMs })).status;
   };
 }

@@ -8,7 +8,7 @@ import type { TokenLearner } from '../cost/token-learner.ts';
 import { metered } from '../cost/metered-provider.ts';
 import { createProvider, type ProviderConfig } from '../llm/create-provider.ts';
 import { parseEndpoint } from '../llm/endpoint.ts';
-import { DirectAgent } from '../llm/http/direct-agent.ts';
+import type { Dispatcher } from '../llm/http/http-call.ts';
 import { refusedLocally } from '../llm/llm-error.ts';
 import { ParameterMemory } from '../llm/openai/parameter-memory.ts';
 import type { PolicyPool } from '../llm/policy-pool.ts';
@@ -26,6 +26,7 @@ export interface ProviderMakerOptions {
   readonly ledger: Ledger;
   /** Shared by the window: everyone who calls the same model waits in the same line. */
   readonly policies: PolicyPool;
+  readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly sessionId: () => string;
   readonly counter: PromptCounter;
@@ -38,10 +39,8 @@ export interface ProviderMakerOptions {
 export type ProviderMaker = (facts: TurnFacts) => LlmProvider;
 
 export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
-  const { keys, ledger, policies, clock, sessionId, counter, learner, drains } = options;
+  const { keys, ledger, policies, dispatcher, clock, sessionId, counter, learner, drains } = options;
   const parameterMemory = new ParameterMemory();
-  // One for the window: the next question finds its connection open, with no handshake before its first word.
-  const dispatcher = new DirectAgent();
   return ({ model: standIn, ...facts }) => {
     const settings = readSettings();
     const { provider, endpoint, maxTokens } = settings;

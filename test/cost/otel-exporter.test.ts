@@ -5,6 +5,7 @@ import { metered } from '../../src/cost/metered-provider.ts';
 import { OtelExporter } from '../../src/cost/otel-exporter.ts';
 import { otlpSender } from '../../src/host/otlp-sender.ts';
 import { createProvider } from '../../src/llm/create-provider.ts';
+import { DirectAgent } from '../../src/llm/http/direct-agent.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { schema } from '../../src/storage/schema.ts';
 import { logInto } from '../chat/open-chat.ts';
@@ -22,7 +23,7 @@ async function exporting(endpoint: string, headers: Record<string, unknown> = {}
   const ledger = ledgerIn(openDatabase(':memory:', schema), clock);
   const logged: string[] = [];
   const log = logInto(logged);
-  const send = otlpSender({ endpoint, headers, clock, log });
+  const send = otlpSender({ endpoint, headers, dispatcher: new DirectAgent(), clock, log });
   const exporter = send && new OtelExporter({ send, clock, log, version: '1.2.3', providerName: name => name });
   ledger.onDidSettle(call => exporter?.add(call));
   const ask = async (baseUrl: string): Promise<void> => {

@@ -2,7 +2,10 @@
 import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { PublicApi } from '../../src/host/public-api.ts';
+import { startConnectProxy } from '../support/connect-proxy.ts';
 import { createOpenAiServer } from '../support/openai-server/server.ts';
+import { startRawServer } from '../support/raw-server.ts';
+import { selfSigned } from '../support/self-signed.ts';
 
 const id = 'pennyloom.pennyloom';
 const own = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('pennyloom');
@@ -124,6 +127,37 @@ suite('Explain Selection', () => {
     const asked = await explained();
     assert.ok(asked.includes('function dayPart'), asked);
     assert.ok(!asked.includes('function greet'), asked);
+  });
+
+  test('goes through the proxy of the editor’s settings, and not to a server whose certificate nobody trusts', async () => {
+    const secure = await startRawServer(selfSigned('api.test'));
+    const { port } = new URL(secure.endpoint);
+    const proxy = await startConnectProxy({ routes: { 'api.test:443': Number(port) } });
+    const http = (name: string, value: unknown): Thenable<void> =>
+      vscode.workspace.getConfiguration('http').update(name, value, Global);
+    try {
+      process.env['OPENAI_BASE_URL'] = 'https://api.test/v1';
+      await own().update('endpoint', 'https://api.test/v1', Global);
+      await http('proxy', proxy.url.href);
+      const editor = await open('src/loop.ts');
+      editor.selection = new vscode.Selection(0, 0, 2, 0);
+      await vscode.commands.executeCommand('pennyloom.explainSelection');
+      assert.equal(proxy.asked[0]?.authority, 'api.test:443');
+      await eventually('the refused connection is closed', () => proxy.connections === 0 || undefined);
+      assert.equal(secure.requests.length, 0);
+      await http('proxyStrictSSL', false);
+      void vscode.commands.executeCommand('pennyloom.explainSelection');
+      const { headers } = await secure.request();
+      assert.equal(headers.authorization, 'Bearer sk-proj-inHostTests0123456789abcdef');
+      assert.equal(headers['proxy-authorization'], undefined);
+    } finally {
+      await http('proxy', undefined);
+      await http('proxyStrictSSL', undefined);
+      process.env['OPENAI_BASE_URL'] = server.baseUrl;
+      await own().update('endpoint', server.baseUrl, Global);
+      await proxy.close();
+      await secure.close();
+    }
   });
 
   test('now the engine is loaded', () => {

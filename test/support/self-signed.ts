@@ -1,11 +1,17 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A certificate for 127.0.0.1 and localhost that nobody trusts, made afresh: X.509 v3 (RFC 5280 §4.1), ECDSA P-256 with SHA-256. */
-export function selfSigned(): { readonly key: string; readonly cert: string } {
+/**
+ * A certificate for 127.0.0.1 and localhost that nobody trusts, made afresh: X.509 v3 (RFC 5280 §4.1), ECDSA P-256 with SHA-256.
+ * @param names it holds for besides.
+ */
+export function selfSigned(...names: readonly string[]): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(objectId(1, 2, 840, 10045, 4, 3, 2));
   const name = sequence(tag(0x31, sequence(objectId(2, 5, 4, 3), tag(0x0c, Buffer.from('Loopback test')))));
-  const subjectAltName = sequence(tag(0x82, Buffer.from('localhost')), tag(0x87, Buffer.from([127, 0, 0, 1])));
+  const subjectAltName = sequence(
+    ...['localhost', ...names].map(dns => tag(0x82, Buffer.from(dns))),
+    tag(0x87, Buffer.from([127, 0, 0, 1])),
+  );
   const toBeSigned = sequence(
     tag(0xa0, tag(0x02, Buffer.from([2]))),
     tag(0x02, Buffer.from([1])),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Dispatcher } from '../../llm/http/http-call.ts';
 import { LlmError } from '../../llm/llm-error.ts';
 import { originOf, parseEndpoint } from '../../llm/endpoint.ts';
 import { type ProviderName, vendorAt, vendorOf } from '../../llm/vendors.ts';
@@ -11,6 +12,7 @@ import { setModel } from './choose-model.ts';
 
 export interface ChooseProviderParts {
   readonly keys: SecretKeys;
+  readonly dispatcher: Dispatcher;
   /** Which model was last asked at each place. */
   readonly memory: vscode.Memento;
   readonly chooseModel: () => Promise<unknown>;
@@ -23,7 +25,7 @@ type ProviderItem = vscode.QuickPickItem & { readonly choice?: ProviderChoice };
  * with whoever was chosen.
  */
 export async function chooseProvider(parts: ChooseProviderParts): Promise<void> {
-  const choice = await pickProvider(parts.keys);
+  const choice = await pickProvider(parts);
   if (choice) await setUpProvider(choice, parts);
 }
 
@@ -43,7 +45,7 @@ export async function setUpProvider(
 }
 
 /** The list stands at once; who runs on this machine is looked up while it is read. */
-async function pickProvider(keys: SecretKeys): Promise<ProviderChoice | undefined> {
+async function pickProvider({ keys, dispatcher }: ChooseProviderParts): Promise<ProviderChoice | undefined> {
   const { vendors, hosts } = providerChoices(readSettings(), configuredEndpoint);
   const described = await Promise.all([...vendors, ...hosts].map(choice => itemOf(choice, keys)));
   const groups = (items: readonly ProviderItem[]): ProviderItem[] => [
@@ -58,7 +60,7 @@ async function pickProvider(keys: SecretKeys): Promise<ProviderChoice | undefine
   list.items = groups(described);
   list.activeItems = described.filter(({ choice }) => choice?.isCurrent);
   list.show();
-  void lookAround(described).then(items => {
+  void lookAround(described, dispatcher).then(items => {
     const [active] = list.activeItems;
     list.items = groups(items);
     list.activeItems = items.filter(({ choice }) => choice === active?.choice);
@@ -79,13 +81,13 @@ async function itemOf(choice: ProviderChoice, keys: SecretKeys): Promise<Provide
 }
 
 /** Only what is on this machine is asked whether it is there: nobody else hears of a list being looked at. */
-const lookAround = (items: readonly ProviderItem[]): Promise<ProviderItem[]> =>
+const lookAround = (items: readonly ProviderItem[], dispatcher: Dispatcher): Promise<ProviderItem[]> =>
   Promise.all(
     items.map(async item => {
       const { choice } = item;
       const probe = choice && isLocal(choice.endpoint) ? vendorOf(choice.provider).probe : undefined;
       if (!choice || !probe) return item;
-      const { words } = await probe({ provider: choice.provider, endpoint: choice.endpoint });
+      const { words } = await probe({ provider: choice.provider, endpoint: choice.endpoint, dispatcher });
       return { ...item, description: `${item.description ?? ''} · ${words}` };
     }),
   );

@@ -5,6 +5,7 @@ import type { Log } from '../../core/log.ts';
 import type { CallArchive } from '../../cost/call-archive.ts';
 import { reconcile, utcDays } from '../../cost/reconcile.ts';
 import { parseEndpoint } from '../../llm/endpoint.ts';
+import type { Dispatcher } from '../../llm/http/http-call.ts';
 import { LlmError } from '../../llm/llm-error.ts';
 import { organizationCosts, organizationUsage } from '../../llm/openai/organization.ts';
 import { AdminKeys } from '../admin-keys.ts';
@@ -15,6 +16,7 @@ import { checkKey } from '../secret-keys.ts';
 export interface ReconcilerOptions {
   readonly secrets: vscode.SecretStorage;
   readonly archive: CallArchive;
+  readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -68,11 +70,11 @@ export class Reconciler implements Disposable {
   }
 
   async #compare(endpoint: string, key: string): Promise<string> {
-    const { archive, clock, log } = this.#options;
+    const { archive, dispatcher, clock, log } = this.#options;
     const spans = utcDays(days, clock.now());
     const from = new Date(spans[0]!.span.from);
     const to = new Date(spans.at(-1)!.span.to);
-    const access = { endpoint, key, clock };
+    const access = { endpoint, key, dispatcher, clock };
     const usage = await organizationUsage(access, from, to);
     const costs = await organizationCosts(access, from, to);
     log.info(`reconcile: free admin requests · ${usage.length} rows of usage, ${costs.length} of costs`);

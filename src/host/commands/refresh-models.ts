@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { failureRecord } from '../../chat/failure-record.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
+import type { Dispatcher } from '../../llm/http/http-call.ts';
 import { LlmError } from '../../llm/llm-error.ts';
 import { findModel, type ModelAmendment } from '../../llm/model-catalog.ts';
 import { vendorAt } from '../../llm/vendors.ts';
@@ -15,6 +16,7 @@ import { readSettings } from '../settings.ts';
 export interface RefreshParts {
   readonly lists: ModelLists;
   readonly keys: SecretKeys;
+  readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Log;
   readonly act: (action: ActionId) => void;
@@ -22,7 +24,7 @@ export interface RefreshParts {
 
 /** Asks the provider which models the key may use. Nothing else ever asks. @returns whether it told. */
 export async function refreshModels(parts: RefreshParts): Promise<boolean> {
-  const { lists, keys, clock } = parts;
+  const { lists, keys, dispatcher, clock } = parts;
   const settings = readSettings();
   const { provider, endpoint } = settings;
   const { label, listModels } = vendorAt(provider, endpoint);
@@ -34,7 +36,7 @@ export async function refreshModels(parts: RefreshParts): Promise<boolean> {
   try {
     models = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: `Pennyloom: asking ${label} for its models…` },
-      () => listModels({ ...endpointOf(settings, keys), clock }),
+      () => listModels({ ...endpointOf(settings, keys), dispatcher, clock }),
     );
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;

@@ -14,11 +14,14 @@ export interface Address {
 /** Begins a connection; it may be written to at once. @param onBytes is given what comes, in memory that the next bytes may come into. */
 export type Connect = (to: Address, onBytes: (bytes: Buffer) => void) => Socket;
 
+/** Whose certificates hold: what TLS is told of it. */
+export type Trust = Pick<ConnectionOptions, 'ca' | 'secureContext' | 'rejectUnauthorized'>;
+
 /** What one read brings at most; TLS brings at most 16 KiB. */
 const readSize = 64 * 1024;
 
 /** Straight to the host. @param more of TLS and of looking names up: certificates of one's own, for one. */
-export function connectDirectly(more: Pick<ConnectionOptions, 'ca' | 'lookup'> = {}): Connect {
+export function connectDirectly(more: Trust & Pick<ConnectionOptions, 'lookup'> = {}): Connect {
   const sessions = new Map<string, Buffer>();
   return ({ host, port, secure, isName }, onBytes) => {
     // Into memory of its own: a stream between, and new memory for each read, were half of what a word cost (bench S2, S3).

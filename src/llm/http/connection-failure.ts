@@ -40,39 +40,52 @@ const sentences: { readonly [code: string]: (host: string) => string } = {
  */
 export function connectionFailure(error: unknown, context: ConnectionContext): LlmError {
   if (error instanceof LlmError) return error;
-  const { vendor, model, host, midAnswer } = context;
+  const { vendor, model, midAnswer } = context;
   const code = errorCode(error);
-  const hopeless = midAnswer ? undefined : lasting(error, code, host);
+  const proxy = proxyOf(error);
+  const hopeless = midAnswer ? undefined : lasting(error, code, context.host, proxy);
   return new LlmError({
     code: 'ERR_NETWORK',
-    message: hopeless ?? passing(code, context),
+    message: hopeless ?? passing(code, context, proxy),
     vendor,
     model,
     retryable: hopeless === undefined,
     cause: error,
-    ...((hopeless !== undefined || (!midAnswer && neverConnected.has(code ?? ''))) && { notSent: true }),
+    ...((hopeless !== undefined || (!midAnswer && (proxy !== undefined || neverConnected.has(code ?? '')))) && {
+      notSent: true,
+    }),
     ...(code && { vendorCode: code }),
   });
 }
 
 /** What stays wrong until a person changes something. It all happens before a request can leave. */
-function lasting(error: unknown, code: string | undefined, host: string): string | undefined {
+function lasting(error: unknown, code: string | undefined, asked: string, proxy?: string): string | undefined {
   if (code === undefined) return undefined;
+  const host = proxy ?? asked;
   if (/^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code))
     return `The certificate of ${host} is not trusted (${code}). A company proxy may need its certificate in the system's store.`;
   if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code))
-    return `${host} does not speak TLS as expected. Check the endpoint's port and whether it begins with https.`;
+    return `${host} does not speak TLS as expected. Check the ${proxy === undefined ? "endpoint's" : "proxy's"} port and whether it begins with https.`;
   if (code === 'ERR_PROXY_REFUSED') {
     // The status is for show.
     const status = /\((\d{3})\)/.exec(error instanceof Error ? error.message : '')?.[1];
-    return `The proxy refused the connection to ${host}${status ? ` (${status})` : ''}. Check the proxy setting and its sign-in.`;
+    return `The proxy refused the connection to ${asked}${status ? ` (${status})` : ''}. Check the proxy setting and its sign-in.`;
   }
   return undefined;
 }
 
-function passing(code: string | undefined, { host, midAnswer }: ConnectionContext): string {
-  const sentence = sentences[code ?? '']?.(host) ?? `The connection to ${host} failed.`;
+function passing(code: string | undefined, { host, midAnswer }: ConnectionContext, proxy?: string): string {
+  const sentence = sentences[code ?? '']?.(proxy ?? host) ?? `The connection to ${proxy ?? host} failed.`;
+  // Whoever has forgotten the proxy looks for the mistake at the host.
+  if (proxy !== undefined)
+    return `${sentence} It is the proxy on the way to ${host}: check "http.proxy" or HTTPS_PROXY.`;
   return midAnswer ? `${sentence} The answer was cut off.` : sentence;
+}
+
+/** The proxy's "host:port", where it failed before the connection was through: see `connectThrough`. */
+function proxyOf(error: unknown): string | undefined {
+  const proxy = error instanceof Error ? (error as { proxy?: unknown }).proxy : undefined;
+  return typeof proxy === 'string' ? proxy : undefined;
 }
 
 function errorCode(error: unknown): string | undefined {

@@ -1,62 +1,107 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import type { Address, Connect } from './connect.ts';
+import { connect as connectTls } from 'node:tls';
+import type { Address, Connect, Trust } from './connect.ts';
 import { Http1Response, HttpError } from './http1-response.ts';
 
-type Trust = Pick<ConnectionOptions, 'ca' | 'rejectUnauthorized'>;
+export interface Proxy {
+  /** "http://name:password@host:port", or "https:" where the proxy itself is spoken to over TLS. */
+  readonly url: URL;
+  /** Sent as Proxy-Authorization, instead of the URL's name and password. */
+  readonly authorization?: string;
+}
 
 /**
- * Through a proxy, by CONNECT (RFC 9110 §9.3.6), to hosts with TLS and without.
- * @param proxy "http://name:password@host:port", or "https:" where the proxy itself is spoken to over TLS.
+ * Through a proxy, by CONNECT (RFC 9110 §9.3.6), to hosts with TLS and without. What goes wrong before it has let the connection through
+ * is an error whose `proxy` is its "host:port"; no error holds its password.
  * @param trust of the host's certificate and of the proxy's.
  */
-export function connectThrough(proxy: URL, trust: Trust = {}): Connect {
+export function connectThrough(proxy: Proxy, trust: () => Trust = () => ({})): Connect {
   return (to, onBytes) => {
-    const tunnel = new Tunnel(toProxy(proxy, trust), requestOf(proxy, to));
-    const socket = to.secure
-      ? connectTls({ ...trust, socket: tunnel, ALPNProtocols: ['http/1.1'], servername: to.isName ? to.host : '' })
-      : tunnel;
+    const tunnel = new Tunnel(toProxy(proxy.url, trust), requestOf(proxy, to), placeOf(proxy.url));
+    const socket = to.secure ? secured(tunnel, to, trust()) : tunnel;
     return socket.on('data', onBytes) as Socket;
   };
 }
 
-function toProxy({ protocol, hostname, port }: URL, trust: Trust): Socket {
+function toProxy({ protocol, hostname, port }: URL, trust: () => Trust): Socket {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  return protocol === 'https:'
-    ? connectTls({ ...trust, host, port: Number(port) || 443, servername: host })
-    : connectTcp({ host, port: Number(port) || 80 });
+  const secure = protocol === 'https:';
+  const tcp = {
+    host,
+    port: Number(port) || (secure ? 443 : 80),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+  };
+  // An IP address is no server name (RFC 6066 §3).
+  return secure ? connectTls({ ...trust(), ...tcp, ...(isIP(host) === 0 && { servername: host }) }) : connectTcp(tcp);
 }
 
-function requestOf({ username, password }: URL, { host, port }: Address): string {
+function secured(tunnel: Tunnel, { host, isName }: Address, trust: Trust): Duplex {
+  const socket = connectTls({
+    ...trust,
+    socket: tunnel,
+    // By which the certificate is judged; without, an IP address's would have to be for "localhost".
+    host,
+    ALPNProtocols: ['http/1.1'],
+    ...(isName && { servername: host }),
+  });
+  // TLS over a stream passes neither on: an idle connection would keep the process alive.
+  socket.ref = () => (tunnel.ref(), socket);
+  socket.unref = () => (tunnel.unref(), socket);
+  return socket;
+}
+
+const placeOf = ({ protocol, hostname, port }: URL): string =>
+  `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+
+function requestOf(proxy: Proxy, { host, port }: Address): string {
   const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const whoAsks = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  const signIn = username || password ? `proxy-authorization: Basic ${whoAsks}\r\n` : '';
+  const authorization = proxy.authorization ?? basicOf(proxy.url);
+  const signIn = authorization ? `proxy-authorization: ${authorization}\r\n` : '';
   return `CONNECT ${place} HTTP/1.1\r\nhost: ${place}\r\n${signIn}\r\n`;
+}
+
+function basicOf({ username, password }: URL): string | undefined {
+  if (!username && !password) return undefined;
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
+}
+
+/** Also where somebody wrote "%" for "%25". */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'));
+  } catch {
+    return text;
+  }
 }
 
 /** A connection through a proxy: what is written waits until the proxy has let it through. Emits "connect" then. */
 class Tunnel extends Duplex {
   readonly #socket: Socket;
+  readonly #place: string;
   readonly #response = new Http1Response();
   #isOpen = false;
   /** What was written before it was open. */
   #wait: (() => void) | undefined;
 
-  constructor(socket: Socket, request: string) {
+  constructor(socket: Socket, request: string, place: string) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
+    this.#place = place;
     this.#response.begin({ onHead: ({ status }) => this.#judge(status), onBytes() {} });
     socket
       .on('data', (bytes: Buffer) => this.#read(bytes))
-      .on('end', () => this.push(null))
-      .on('error', error => this.destroy(error))
-      .on('close', () => this.destroy(this.#isOpen ? undefined : refused('without a word')));
+      .on('end', () => this.#end())
+      .on('error', error => this.#fail(error))
+      // After an end, what has come is still to be read, and then it closes by itself.
+      .on('close', () => socket.readableEnded || this.#end());
     socket.write(request, 'latin1');
   }
 
   #judge(status: number): void {
-    if (status < 200 || status > 299) return void this.destroy(refused(`(${status})`));
+    if (status < 200 || status > 299) return this.#fail(refused(`(${status})`));
     this.#isOpen = true;
     // Whatever its head says of a body: a 2xx to CONNECT has none, the tunnel begins there.
     this.#response.leave();
@@ -70,8 +115,17 @@ class Tunnel extends Duplex {
       const taken = this.#response.push(bytes);
       if (this.#isOpen && taken < bytes.length) this.push(bytes.subarray(taken));
     } catch (error) {
-      this.destroy(error as Error);
+      this.#fail(error as Error);
     }
+  }
+
+  #end(): void {
+    if (this.#isOpen) this.push(null);
+    else this.#fail(refused('without a word'));
+  }
+
+  #fail(error: Error): void {
+    this.destroy(this.#isOpen ? error : Object.assign(error, { proxy: this.#place }));
   }
 
   override _read(): void {
@@ -85,7 +139,8 @@ class Tunnel extends Duplex {
   }
 
   override _final(done: () => void): void {
-    this.#socket.end(done);
+    if (this.#socket.destroyed) done();
+    else this.#socket.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {

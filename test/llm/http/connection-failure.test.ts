@@ -71,6 +71,26 @@ test('the proxy’s status is shown where it is known', () => {
   assert.match(connectionFailure(refused, context).message, /api\.openai\.com \(407\)\. Check the proxy/);
 });
 
+test('what the proxy did is not told of the host, and nothing was sent', () => {
+  const told = (code: string): string => {
+    const failure = connectionFailure(Object.assign(coded(code), { proxy: 'proxy.test:3128' }), context);
+    assert.equal(failure.facts.notSent, true, code);
+    return failure.facts.message;
+  };
+  assert.equal(
+    told('ECONNREFUSED'),
+    'proxy.test:3128 refused the connection. Nothing is listening there. It is the proxy on the way to api.openai.com: check "http.proxy" or HTTPS_PROXY.',
+  );
+  for (const code of ['ENOTFOUND', 'ECONNRESET', 'ERR_NOT_HTTP', 'E_NEW'])
+    assert.match(told(code), /proxy\.test:3128.*the proxy on the way/, code);
+  assert.match(told('SELF_SIGNED_CERT_IN_CHAIN'), /The certificate of proxy\.test:3128 is not trusted/);
+  assert.match(
+    told('ERR_SSL_WRONG_VERSION_NUMBER'),
+    /proxy\.test:3128 does not speak TLS as expected\. Check the proxy's port/,
+  );
+  assert.match(told('ERR_PROXY_REFUSED'), /refused the connection to api\.openai\.com/);
+});
+
 test('what is no error, has no code, or is its own cause is a failure all the same', () => {
   const circular: Error & { cause?: unknown } = new Error('x');
   circular.cause = circular;

@@ -134,7 +134,10 @@ describe('a connection that ends too early', () => {
     server.answer({ steps: [{ write: roleChunk + firstWord }, 'cut'] });
     const error = await failure(openAi());
     assert.equal(error.code, 'ERR_NETWORK');
-    assert.match(error.message, /^127\.0\.0\.1:\d+ closed the connection\. The answer was cut off\. \(ERR_SOCKET_CLOSED\)$/);
+    assert.match(
+      error.message,
+      /^127\.0\.0\.1:\d+ closed the connection\. The answer was cut off\. \(ERR_SOCKET_CLOSED\)$/,
+    );
   });
 
   test('by a reset, before and after the head', async () => {
@@ -215,7 +218,7 @@ describe('a connection that never comes about', () => {
     }).listen(0, '127.0.0.1');
     await new Promise(resolve => proxy.once('listening', resolve));
     const dispatcher = new DirectAgent({
-      connect: connectThrough(new URL(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`)),
+      connect: connectThrough({ url: new URL(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`) }),
     });
     try {
       const error = await failure(openAi({ endpoint: 'https://api.openai.com/v1', dispatcher }));
