@@ -14,11 +14,7 @@ after(() => server.close());
 
 const options = { vendor: 'Kettle', timeoutMs: 300 };
 const ask = (clock: FakeClock, url = new URL(`${server.endpoint}/models`)) =>
-  askJson(
-    { clock, dispatcher: new DirectAgent({ keepAlive: false }) },
-    { method: 'GET', url, headers: {} },
-    options,
-  );
+  askJson({ clock, dispatcher: new DirectAgent({ keepAlive: false }) }, { method: 'GET', url, headers: {} }, options);
 
 async function failure(asked: Promise<unknown>): Promise<LlmError> {
   const error: unknown = await asked.catch((reason: unknown) => reason);

@@ -39,7 +39,9 @@ export async function compatibleServerInProcess(
     baseUrl: `${url}/v1`,
     control: control as unknown as LoopbackControl<CompatibleServerSettings>,
     instead: () =>
-      new DirectAgent({ connect: (to, onBytes) => connectDirectly()({ ...to, host: '127.0.0.1', port, secure: false }, onBytes) }),
+      new DirectAgent({
+        connect: (to, onBytes) => connectDirectly()({ ...to, host: '127.0.0.1', port, secure: false }, onBytes),
+      }),
     stop,
     [Symbol.asyncDispose]: stop,
   };
