@@ -3,7 +3,8 @@
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
-  readonly headers: Record<string, string>;
+  /** Not changed once it was sent: one call after the other may have the same object. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
