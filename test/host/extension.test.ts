@@ -58,6 +58,12 @@ suite('settings', () => {
     for (const name of ['endpoint', 'provider', 'keySource', 'budget.day'])
       await assert.rejects(async () => own().update(name, 'x', Workspace), /application|workspace/i, name);
   });
+
+  test('nor the proxy, nor whether certificates are judged', async () => {
+    const http = vscode.workspace.getConfiguration('http');
+    for (const name of ['proxy', 'proxyStrictSSL', 'proxyAuthorization'])
+      await assert.rejects(async () => http.update(name, false, Workspace), /only into User settings/, name);
+  });
 });
 
 suite('Explain Selection', () => {
