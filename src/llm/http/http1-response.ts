@@ -61,10 +61,11 @@ export class Http1Response {
       case 'head':
         return this.#head(bytes, at);
       case 'chunk-line':
+        return this.#plainChunkLine(bytes, at) || this.#line(bytes, at);
       case 'trailers':
         return this.#line(bytes, at);
       case 'chunk-end':
-        return this.#chunkEnd(bytes[at]!, at);
+        return this.#chunkEnd(bytes, at);
       default:
         return this.#body(bytes, at);
     }
@@ -153,6 +154,22 @@ export class Http1Response {
     return end + 1;
   }
 
+  /** A size alone, as it nearly always comes: not worth a string for each word (bench S3). @returns where it ends; 0 where it is anything else. */
+  #plainChunkLine(bytes: Buffer, from: number): number {
+    if (this.#text !== '') return 0;
+    let size = 0;
+    let at = from;
+    for (const end = Math.min(bytes.length, from + 7); at < end; at++) {
+      const digit = hexDigit(bytes[at]!);
+      if (digit === -1) break;
+      size = size * 16 + digit;
+    }
+    if (size === 0 || bytes[at] !== 13 || bytes[at + 1] !== 10) return 0;
+    this.#left = size;
+    this.#state = 'chunk';
+    return at + 2;
+  }
+
   /** RFC 9112 §7.1. */
   #chunkLine(line: string): void {
     const size = chunkSize.exec(line);
@@ -161,8 +178,8 @@ export class Http1Response {
     this.#state = this.#left === 0 ? 'trailers' : 'chunk';
   }
 
-  #chunkEnd(byte: number, at: number): number {
-    if (byte !== (this.#afterReturn ? 10 : 13)) throw notHttp('a chunk longer than its size');
+  #chunkEnd(bytes: Buffer, at: number): number {
+    if (bytes[at] !== (this.#afterReturn ? 10 : 13)) throw notHttp('a chunk longer than its size');
     this.#state = this.#afterReturn ? 'chunk-line' : 'chunk-end';
     this.#afterReturn = !this.#afterReturn;
     return at + 1;
@@ -171,6 +188,13 @@ export class Http1Response {
   #checkLength(text: string): void {
     if (text.length > maxHeadBytes) throw notHttp(`headers of more than ${maxHeadBytes / 1024} KiB`);
   }
+}
+
+/** @returns -1 for what is none. */
+function hexDigit(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48;
+  const letter = byte | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
 const notHttp = (what: string): HttpError => new HttpError('ERR_NOT_HTTP', what);
