@@ -1,4 +1,5 @@
-import { type Address, type Connect, connectDirectly, type Trust } from './connect.ts';
+import type { Address } from './address.ts';
+import { type Connect, connectDirectly, type Trust } from './connect.ts';
 import { connectThrough, type Proxy } from './tunnel.ts';
 
 /**

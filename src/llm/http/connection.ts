@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/disposable.ts';
-import type { Address, Connect } from './connect.ts';
+import type { Address } from './address.ts';
+import type { Connect } from './connect.ts';
 import { Http1Response, HttpError } from './http1-response.ts';
 import type { HttpCall, ResponseReader } from './http-call.ts';
 
@@ -37,8 +38,9 @@ export class Connection {
       .on('error', error => this.#over(error))
       .on('end', () => this.#over())
       .on('close', () => this.#over());
-    const late = new HttpError('ERR_CONNECT_TIMEOUT', `no connection after ${connectTimeoutMs / 1000} s`);
-    this.#patience = keeper.clock.after(connectTimeoutMs, () => this.#over(late));
+    this.#patience = keeper.clock.after(connectTimeoutMs, () =>
+      this.#over(new HttpError('ERR_CONNECT_TIMEOUT', `no connection after ${connectTimeoutMs / 1000} s`)),
+    );
     this.#socket.once(to.secure ? 'secureConnect' : 'connect', () => this.#patience?.dispose());
   }
 

@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { backgroundClock, type Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/disposable.ts';
-import { type Address, type Connect, connectDirectly } from './connect.ts';
+import { type Address, addressOf } from './address.ts';
+import { type Connect, connectDirectly } from './connect.ts';
 import { Connection, type ConnectionKeeper } from './connection.ts';
 import { fieldName, fieldValue } from './header-field.ts';
 import { HttpError } from './http1-response.ts';
@@ -132,11 +132,9 @@ function targetOf(url: URL): Target {
   return target;
 }
 
-function makeTarget({ protocol, origin, hostname, port, host, pathname, search }: URL): Target {
-  const secure = protocol === 'https:';
-  const name = hostname.replace(/^\[(.*)\]$/, '$1');
-  const address = { host: name, port: Number(port) || (secure ? 443 : 80), secure, isName: isIP(name) === 0 };
-  return { origin, path: pathname + search, address, host, last: undefined };
+function makeTarget(url: URL): Target {
+  const { origin, host, pathname, search } = url;
+  return { origin, path: pathname + search, address: addressOf(url), host, last: undefined };
 }
 
 /** RFC 9112 §3. @throws for a header that cannot be sent. */

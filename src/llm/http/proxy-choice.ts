@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { isLoopback } from '../endpoint.ts';
 import { refusedLocally } from '../llm-error.ts';
-import type { Address } from './connect.ts';
+import { type Address, bracketed } from './address.ts';
 import { fieldValue } from './header-field.ts';
 import type { Proxy } from './tunnel.ts';
 
@@ -90,11 +90,10 @@ function covers(entry: string, { host, port, isName }: Address): boolean {
 
 function apart(entry: string): { readonly pattern: string; readonly port?: number } {
   if (isIPv6(entry)) return { pattern: entry };
-  const [, bracketed, name, port] = /^(?:\[(.*)\]|([^[\]]*?))(?::(\d+))?$/.exec(entry) ?? [];
-  return { pattern: bracketed ?? name ?? '', ...(port !== undefined && { port: Number(port) }) };
+  const [, inBrackets, name, port] = /^(?:\[(.*)\]|([^[\]]*?))(?::(\d+))?$/.exec(entry) ?? [];
+  return { pattern: inBrackets ?? name ?? '', ...(port !== undefined && { port: Number(port) }) };
 }
 
-const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 /** IPv6 in the one way a URL writes it. */
 const canonical = (host: string): string => (isIPv6(host) ? new URL(`http://[${host}]`).hostname : host);
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

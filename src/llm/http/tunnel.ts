@@ -1,7 +1,8 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import type { Address, Connect, Trust } from './connect.ts';
+import { type Address, addressOf, placeOf } from './address.ts';
+import { type Connect, serverNameOf, tcpTo, type Trust } from './connect.ts';
 import { Http1Response, HttpError } from './http1-response.ts';
 
 export interface Proxy {
@@ -18,34 +19,26 @@ export interface Proxy {
  */
 export function connectThrough(proxy: Proxy, trust: () => Trust = () => ({})): Connect {
   return (to, onBytes) => {
-    const tunnel = new Tunnel(toProxy(proxy.url, trust), requestOf(proxy, to), placeOf(proxy.url));
+    const by = addressOf(proxy.url);
+    const tunnel = new Tunnel(toProxy(by, trust), requestOf(proxy, to), placeOf(by));
     const socket = to.secure ? secured(tunnel, to, trust()) : tunnel;
     return socket.on('data', onBytes) as Socket;
   };
 }
 
-function toProxy({ protocol, hostname, port }: URL, trust: () => Trust): Socket {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  const secure = protocol === 'https:';
-  const tcp = {
-    host,
-    port: Number(port) || (secure ? 443 : 80),
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: 60_000,
-  };
-  // An IP address is no server name (RFC 6066 §3).
-  return secure ? connectTls({ ...trust(), ...tcp, ...(isIP(host) === 0 && { servername: host }) }) : connectTcp(tcp);
+function toProxy(by: Address, trust: () => Trust): Socket {
+  const tcp = tcpTo(by);
+  return by.secure ? connectTls({ ...trust(), ...tcp, ...serverNameOf(by) }) : connectTcp(tcp);
 }
 
-function secured(tunnel: Tunnel, { host, isName }: Address, trust: Trust): Duplex {
+function secured(tunnel: Tunnel, to: Address, trust: Trust): Duplex {
   const socket = connectTls({
     ...trust,
     socket: tunnel,
     // By which the certificate is judged; without, an IP address's would have to be for "localhost".
-    host,
+    host: to.host,
     ALPNProtocols: ['http/1.1'],
-    ...(isName && { servername: host }),
+    ...serverNameOf(to),
   });
   // TLS over a stream passes neither on: an idle connection would keep the process alive.
   socket.ref = () => (tunnel.ref(), socket);
@@ -53,11 +46,8 @@ function secured(tunnel: Tunnel, { host, isName }: Address, trust: Trust): Duple
   return socket;
 }
 
-const placeOf = ({ protocol, hostname, port }: URL): string =>
-  `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
-
-function requestOf(proxy: Proxy, { host, port }: Address): string {
-  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+function requestOf(proxy: Proxy, to: Address): string {
+  const place = placeOf(to);
   const authorization = proxy.authorization ?? basicOf(proxy.url);
   const signIn = authorization ? `proxy-authorization: ${authorization}\r\n` : '';
   return `CONNECT ${place} HTTP/1.1\r\nhost: ${place}\r\n${signIn}\r\n`;

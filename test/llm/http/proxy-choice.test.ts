@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { test } from 'node:test';
-import type { Address } from '../../../src/llm/http/connect.ts';
+import type { Address } from '../../../src/llm/http/address.ts';
 import { proxyFor, type ProxyWishes } from '../../../src/llm/http/proxy-choice.ts';
 import { LlmError } from '../../../src/llm/llm-error.ts';
 
