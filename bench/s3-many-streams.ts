@@ -9,10 +9,10 @@ const goal = 0.8;
 const rounds = 5;
 const streams = 500;
 /**
- * Some 300k chunks: until the compiler is done (see S1), and until V8 has widened its space for new objects. That takes 60 ms once, sooner
- * for whoever makes more garbage: after two rounds the floor had it behind it, and we had not.
+ * Some 500k chunks: until the compiler is done (see S1), and until V8 has widened its space for new objects. That takes 60 ms once, and
+ * sooner for one client than for the other: after three rounds we had it behind us and the floor had not.
  */
-const warmUp = 3;
+const warmUp = 5;
 const clients: readonly ClientName[] = ['floor', 'ours', 'openai', 'ai'];
 
 /** 500 answers at once, each at a model's pace: what they cost, how late they are read, and how much memory they hold. */

@@ -27,8 +27,8 @@ export const aiSdk: MakeClient = async baseUrl => {
     for await (const part of fullStream) {
       if (part.type === 'text-delta') {
         if (deltas++ === 0) onFirst?.();
-        onDelta?.(part.text!);
-        text += part.text;
+        if (onDelta) onDelta(part.text!);
+        else text += part.text;
       } else if (part.type === 'finish') usage = part.totalUsage;
       else if (part.type === 'error') throw part.error;
     }

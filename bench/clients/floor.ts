@@ -57,8 +57,8 @@ function readWith({ createParser }: EventSourceParser, baseUrl: string, post: Po
         const content = choices[0]?.delta.content;
         if (content) {
           if (deltas++ === 0) onFirst?.();
-          onDelta?.(content);
-          text += content;
+          if (onDelta) onDelta(content);
+          else text += content;
         }
         if (usage) ({ prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage);
       },

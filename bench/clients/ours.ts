@@ -16,8 +16,8 @@ export function asking(provider: LlmProvider): AskOnce {
     for await (const event of provider.stream({ messages: [{ role: 'user', content: question }] })) {
       if (event.type === 'text-delta') {
         if (deltas++ === 0) onFirst?.();
-        onDelta?.(event.text);
-        text += event.text;
+        if (onDelta) onDelta(event.text);
+        else text += event.text;
       } else if (event.type === 'usage') ({ inputTokens, outputTokens } = event.usage);
     }
     return { deltas, text, inputTokens, outputTokens };

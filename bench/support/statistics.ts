@@ -3,7 +3,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The value below which a share of `q` lies, without interpolation: p99 of 300 is a value that was measured. */
-export function quantile(values: readonly number[], q: number): number {
+export function quantile(values: readonly number[] | Int32Array, q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }

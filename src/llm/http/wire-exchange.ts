@@ -10,6 +10,7 @@ import { JsonLines } from './json-lines.ts';
 import { type Dispatcher, type HttpCall, type ResponseHead, type ResponseReader, WholeBody } from './http-call.ts';
 import { rateLimitHeadroom } from './rate-limit-headers.ts';
 import { ServerSentEvents } from './server-sent-events.ts';
+import type { SendTurns } from './send-turns.ts';
 import { takeWhole } from './whole-answer.ts';
 import type { Wire, WireCall } from './wire.ts';
 import type { EventSink, EventSource } from './wire-stream.ts';
@@ -19,6 +20,7 @@ export interface ExchangeOptions {
   readonly model: string;
   readonly clock: Clock;
   readonly silence: IdleWatch;
+  readonly turns: SendTurns;
   /** Silence after which the call has failed. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
@@ -103,11 +105,16 @@ export class WireExchange implements EventSource, ResponseReader {
   }
 
   #begin(): void {
-    const { signal, prepare } = this.#options;
+    const { signal, turns } = this.#options;
     if (signal?.aborted) return this.#fail(signal.reason);
     if (signal) this.#heed(signal);
+    turns.take(() => this.#prepare());
+  }
+
+  #prepare(): void {
+    if (this.#givenUp) return;
     try {
-      const prepared = prepare();
+      const prepared = this.#options.prepare();
       if (prepared instanceof Promise) prepared.then(ready => this.#open(ready)).catch(error => this.#fail(error));
       else this.#open(prepared);
     } catch (error) {
