@@ -60,9 +60,14 @@ async function pickRange(shown: Span): Promise<Span | undefined> {
     { label: 'What is shown', description: `${day(shown.from)} – ${day(shown.to - 1)}`, span: shown },
     { label: 'Everything', description: '', span: always },
   ];
-  const picked = await vscode.window.showQuickPick(ranges, { title: 'Pennyloom: Export Costs', placeHolder: 'Which requests?' });
+  const picked = await vscode.window.showQuickPick(ranges, {
+    title: 'Pennyloom: Export Costs',
+    placeHolder: 'Which requests?',
+    // The question before gives the focus back to the view as it goes, sometimes only when this one is already there.
+    ignoreFocusOut: true,
+  });
   return picked?.span;
-} // prettier-ignore
+}
 
 /** A file is there whole or not at all; one that was there before stays until then. */
 async function writeWhole(path: string, pieces: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
