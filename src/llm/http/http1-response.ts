@@ -102,6 +102,7 @@ export class Http1Response {
     this.#checkLength(text);
     const status = statusLine.exec(text);
     if (!status) throw notHttp('no status line of HTTP/1.1');
+    if (!fieldLines.test(text.slice(status[0].length))) throw notHttp('a header that is none');
     const head = new Head(Number(status[2]), text);
     // 100 Continue and 103 Early Hints are not the answer.
     if (head.status < 200) {
@@ -200,6 +201,11 @@ function hexDigit(byte: number): number {
 const notHttp = (what: string): HttpError => new HttpError('ERR_NOT_HTTP', what);
 
 const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?\r\n/;
+/**
+ * RFC 9112 §5. Where two could read different headers none is read: a line that another continues (§5.2), a blank before the colon (§5.1),
+ * CR or LF alone (§2.2), NUL. Node refuses the same.
+ */
+const fieldLines = /^(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*\r\n)*$/;
 /** 52 bits are exact in a number. Extensions may follow. */
 const chunkSize = /^([0-9a-f]{1,13})[ \t]*(?:;.*)?$/i;
 
@@ -270,7 +276,6 @@ function headersIn(text: string): HttpHeaders {
   // The first line is the status, and after the last end of a line nothing follows.
   for (const line of text.split('\r\n').slice(1, -1)) {
     const colon = line.indexOf(':');
-    if (colon < 1) continue;
     const name = line.slice(0, colon).toLowerCase();
     // Not `trim`: a value in UTF-8 may end with the byte 0xa0.
     const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '');
