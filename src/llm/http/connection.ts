@@ -38,8 +38,9 @@ export class Connection {
       .on('error', error => this.#over(error))
       .on('end', () => this.#over())
       .on('close', () => this.#over());
+    // By way of the socket, which may know what did not answer: a proxy.
     this.#patience = keeper.clock.after(connectTimeoutMs, () =>
-      this.#over(new HttpError('ERR_CONNECT_TIMEOUT', `no connection after ${connectTimeoutMs / 1000} s`)),
+      this.#socket.destroy(new HttpError('ERR_CONNECT_TIMEOUT', `no connection after ${connectTimeoutMs / 1000} s`)),
     );
     this.#socket.once(to.secure ? 'secureConnect' : 'connect', () => this.#patience?.dispose());
   }

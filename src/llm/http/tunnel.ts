@@ -20,9 +20,11 @@ export interface Proxy {
 export function connectThrough(proxy: Proxy, trust: () => Trust = () => ({})): Connect {
   return (to, onBytes) => {
     const by = addressOf(proxy.url);
-    const tunnel = new Tunnel(toProxy(by, trust), requestOf(proxy, to), placeOf(by));
+    const tunnel = new Tunnel(toProxy(by, trust), requestOf(proxy, to));
     const socket = to.secure ? secured(tunnel, to, trust()) : tunnel;
-    return socket.on('data', onBytes) as Socket;
+    return socket
+      .on('data', onBytes)
+      .on('error', error => tunnel.isOpen || Object.assign(error, { proxy: placeOf(by) })) as Socket;
   };
 }
 
@@ -70,29 +72,28 @@ function decoded(text: string): string {
 /** A connection through a proxy: what is written waits until the proxy has let it through. Emits "connect" then. */
 class Tunnel extends Duplex {
   readonly #socket: Socket;
-  readonly #place: string;
   readonly #response = new Http1Response();
-  #isOpen = false;
+  /** The proxy has let it through. */
+  isOpen = false;
   /** What was written before it was open. */
   #wait: (() => void) | undefined;
 
-  constructor(socket: Socket, request: string, place: string) {
+  constructor(socket: Socket, request: string) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
-    this.#place = place;
     this.#response.begin({ onHead: ({ status }) => this.#judge(status), onBytes() {} });
     socket
       .on('data', (bytes: Buffer) => this.#read(bytes))
       .on('end', () => this.#end())
-      .on('error', error => this.#fail(error))
+      .on('error', error => this.destroy(error))
       // After an end, what has come is still to be read, and then it closes by itself.
       .on('close', () => socket.readableEnded || this.#end());
     socket.write(request, 'latin1');
   }
 
   #judge(status: number): void {
-    if (status < 200 || status > 299) return this.#fail(refused(`(${status})`));
-    this.#isOpen = true;
+    if (status < 200 || status > 299) return void this.destroy(refused(`(${status})`));
+    this.isOpen = true;
     // Whatever its head says of a body: a 2xx to CONNECT has none, the tunnel begins there.
     this.#response.leave();
     this.emit('connect');
@@ -100,22 +101,18 @@ class Tunnel extends Duplex {
   }
 
   #read(bytes: Buffer): void {
-    if (this.#isOpen) return void (this.push(bytes) || this.#socket.pause());
+    if (this.isOpen) return void (this.push(bytes) || this.#socket.pause());
     try {
       const taken = this.#response.push(bytes);
-      if (this.#isOpen && taken < bytes.length) this.push(bytes.subarray(taken));
+      if (this.isOpen && taken < bytes.length) this.push(bytes.subarray(taken));
     } catch (error) {
-      this.#fail(error as Error);
+      this.destroy(error as Error);
     }
   }
 
   #end(): void {
-    if (this.#isOpen) this.push(null);
-    else this.#fail(refused('without a word'));
-  }
-
-  #fail(error: Error): void {
-    this.destroy(this.#isOpen ? error : Object.assign(error, { proxy: this.#place }));
+    if (this.isOpen) this.push(null);
+    else this.destroy(refused('without a word'));
   }
 
   override _read(): void {
@@ -124,7 +121,7 @@ class Tunnel extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     const write = (): void => void this.#socket.write(chunk, done);
-    if (this.#isOpen) write();
+    if (this.isOpen) write();
     else this.#wait = write;
   }
 

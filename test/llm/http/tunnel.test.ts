@@ -6,6 +6,7 @@ import { DirectAgent } from '../../../src/llm/http/direct-agent.ts';
 import { askHttp, type HttpCall, type HttpRequest } from '../../../src/llm/http/http-call.ts';
 import { type ConnectProxyOptions, startConnectProxy } from '../../support/connect-proxy.ts';
 import { startRawServer } from '../../support/raw-server.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 
 const certificate = selfSigned('api.test');
@@ -196,11 +197,52 @@ for (const plain of [false, true])
     assert.equal(agent.busy, 0);
   });
 
-test('stopped before the proxy has answered, everything closes', async test => {
+/** Accepts connections and says nothing. */
+async function silentProxy(test: TestContext) {
   const silent = createTcpServer(socket => void socket.on('error', () => {}).resume());
   await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
   test.after(() => void silent.close());
-  const url = new URL(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+  return { silent, url: new URL(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`) };
+}
+
+for (const host of ['https://api.test/', 'http://api.test/'])
+  test(`a proxy that says nothing is told as such, and everything closes: ${host}`, async test => {
+    const { silent, url } = await silentProxy(test);
+    const clock = new FakeClock();
+    const agent = new DirectAgent({ connect: connectThrough({ url }), clock });
+    const gone = new Promise<void>(resolve => silent.once('connection', socket => socket.on('close', () => resolve())));
+    const asked = ask(agent, { method: 'GET', url: new URL(host), headers: {} });
+    const rejected = assert.rejects(asked, { code: 'ERR_CONNECT_TIMEOUT', proxy: url.host });
+    await new Promise(resolve => silent.once('connection', resolve));
+    await clock.advance(10_000);
+    await rejected;
+    await gone;
+    assert.equal(agent.busy, 0);
+    assert.equal(clock.pending, 0);
+  });
+
+test('a host behind a proxy that says nothing is told as such, and not of the proxy', async test => {
+  const { silent } = await silentProxy(test);
+  const proxy = await startConnectProxy({
+    routes: { 'api.test:443': (silent.address() as AddressInfo).port },
+  });
+  test.after(() => proxy.close());
+  const clock = new FakeClock();
+  const agent = new DirectAgent({ connect: connectThrough({ url: proxy.url }), clock });
+  const connected = new Promise(resolve => silent.once('connection', socket => socket.once('data', resolve)));
+  const asked = ask(agent, { method: 'GET', url: new URL('https://api.test/'), headers: {} });
+  const rejected = assert.rejects(asked, (error: Error & { code?: string; proxy?: string }) => {
+    assert.deepEqual([error.code, error.proxy], ['ERR_CONNECT_TIMEOUT', undefined]);
+    return true;
+  });
+  // The first words of TLS have come through.
+  await connected;
+  await clock.advance(10_000);
+  await rejected;
+});
+
+test('stopped before the proxy has answered, everything closes', async test => {
+  const { silent, url } = await silentProxy(test);
   const agent = new DirectAgent({ connect: connectThrough({ url }) });
   const gone = new Promise<void>(resolve => silent.once('connection', socket => socket.on('close', () => resolve())));
   const reason = new Error('stop');
