@@ -32,6 +32,7 @@ import { OtherWindows } from './other-windows.ts';
 import { openStorage } from './open-storage.ts';
 import { actionPerformer } from './perform-action.ts';
 import { capsOf, everyCap, periodsAt, type Spender } from './periods.ts';
+import { KeptParameters } from './kept-parameters.ts';
 import { keyStateOf } from './key-for.ts';
 import { followKnownModels } from './known-models.ts';
 import { LearnedModels } from './learned-models.ts';
@@ -84,6 +85,7 @@ export function createEngine(context: vscode.ExtensionContext, statusItem: vscod
     counter: prompts,
     learner,
     drains,
+    parameters: new KeptParameters(context.globalState),
   });
 
   let workspace = openWorkspace(log);

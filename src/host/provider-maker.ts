@@ -10,7 +10,7 @@ import { createProvider, type ProviderConfig } from '../llm/create-provider.ts';
 import { parseEndpoint } from '../llm/endpoint.ts';
 import type { Dispatcher } from '../llm/http/http-call.ts';
 import { refusedLocally } from '../llm/llm-error.ts';
-import { ParameterMemory } from '../llm/openai/parameter-memory.ts';
+import { ParameterMemory, type ParameterStore } from '../llm/openai/parameter-memory.ts';
 import type { PolicyPool } from '../llm/policy-pool.ts';
 import type { LlmProvider } from '../llm/provider.ts';
 import { vendorOf } from '../llm/vendors.ts';
@@ -33,14 +33,16 @@ export interface ProviderMakerOptions {
   /** How models count, by their answers. */
   readonly learner: TokenLearner;
   readonly drains: Drains;
+  /** Which parameters hosts do not take. */
+  readonly parameters: ParameterStore;
 }
 
 /** Makes the model that the settings name at this moment, metered, for one purpose. */
 export type ProviderMaker = (facts: TurnFacts) => LlmProvider;
 
 export function providerMaker(options: ProviderMakerOptions): ProviderMaker {
-  const { keys, ledger, policies, dispatcher, clock, sessionId, counter, learner, drains } = options;
-  const parameterMemory = new ParameterMemory();
+  const { keys, ledger, policies, dispatcher, clock, sessionId, counter, learner, drains, parameters } = options;
+  const parameterMemory = new ParameterMemory({ store: parameters, clock });
   return ({ model: standIn, ...facts }) => {
     const settings = readSettings();
     const { provider, endpoint, maxTokens } = settings;

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../core/clock.ts';
 import type { LlmErrorFacts } from '../llm-error.ts';
 import type { WireRequest as ChatWire } from './chat/wire.ts';
 import type { WireRequest as ResponsesWire } from './responses/wire.ts';
@@ -12,6 +13,8 @@ interface Adjustment {
   apply(body: Body): boolean;
   /** For a person. */
   readonly told: string;
+  /** Who went without it in one window does in the next, untold: only where the answer is the same. */
+  readonly isKept?: true;
 }
 
 const without = (param: RegExp, names: readonly string[], told: string): Adjustment => ({
@@ -39,10 +42,20 @@ const adjustments: { readonly [name: string]: Adjustment } = {
   'stream-options': without(/^stream_options/, ['stream_options'], 'token counts are not asked for in the stream'),
   stream: without(/^stream$/, ['stream', 'stream_options'], 'the answer comes at once'),
   effort: without(
-    /^reasoning(_effort|\.effort)?$/,
-    ['reasoning_effort', 'reasoning'],
+    /^reasoning(_effort|\.effort)$/,
+    ['reasoning_effort', 'reasoning.effort'],
     'the reasoning effort is left out',
   ),
+  // "Your organization must be verified to generate reasoning summaries": unsupported_value (openai/openai-cookbook#2271, 2025-12-03).
+  summary: {
+    ...without(
+      /^reasoning\.summary$/,
+      ['reasoning.summary'],
+      'what the model thinks is not shown (OpenAI shows it to verified organizations)',
+    ),
+    isKept: true,
+  },
+  reasoning: without(/^reasoning$/, ['reasoning'], 'the reasoning effort is left out'),
   include: without(/^include/, ['include'], 'reasoning is not asked back'),
   'system-role': {
     param: /^messages[[.]\d+\]?\.role$/,
@@ -53,16 +66,41 @@ const adjustments: { readonly [name: string]: Adjustment } = {
 
 const refusals = new Set(['unsupported_parameter', 'unsupported_value', 'unknown_parameter', 'extra_forbidden']);
 
+/** By adjustment, when it was learned: milliseconds since the epoch. */
+export type LearnedParameters = Readonly<Record<string, number>>;
+
+/** Where something of it outlives the window. What it hands out need not be what it was given. */
+export interface ParameterStore {
+  read(place: string): unknown;
+  write(place: string, learned: LearnedParameters): void;
+}
+
+export interface ParameterMemoryOptions {
+  /** Default: nothing outlives this object. */
+  readonly store?: ParameterStore;
+  readonly clock?: Clock;
+}
+
+/** Then it is tried again: hosts learn, and organizations are verified. */
+const rememberedMs = 7 * 24 * 3_600_000;
+
 /**
  * What each host and model turned out not to take. A 400 that names a parameter is learned once; from then on the request is sent without
- * it from the start, so that the extra call happens once and never again.
+ * it from the start, so that the extra call happens once and never again in this window.
  */
 export class ParameterMemory {
-  #learned = new Map<string, Set<string>>();
+  readonly #store: ParameterStore | undefined;
+  readonly #clock: Clock;
+  readonly #learned = new Map<string, LearnedParameters>();
+
+  constructor({ store, clock = systemClock }: ParameterMemoryOptions = {}) {
+    this.#store = store;
+    this.#clock = clock;
+  }
 
   /** What was changed for this host and model on earlier answers, applied to a body that is about to be sent. */
   apply(place: string, body: Body): void {
-    for (const name of this.#learned.get(place) ?? []) adjustments[name]!.apply(body);
+    for (const name of this.#known(place)) adjustments[name]!.apply(body);
   }
 
   /**
@@ -71,21 +109,51 @@ export class ParameterMemory {
    */
   learn(place: string, { status, param, vendorCode }: LlmErrorFacts, body: Body): string | undefined {
     if ((status !== 400 && status !== 422) || param === undefined || !refusals.has(vendorCode ?? '')) return undefined;
-    const known = this.#learned.get(place) ?? new Set<string>();
+    const known = new Set(this.#known(place));
     for (const [name, adjustment] of Object.entries(adjustments)) {
       if (known.has(name) || !adjustment.param.test(param) || !adjustment.apply(body)) continue;
       // A rename that was tried the other way round before would go in circles.
       if (name === 'max-tokens' && known.has('max-completion-tokens')) return undefined;
       if (name === 'max-completion-tokens' && known.has('max-tokens')) return undefined;
-      this.#learned.set(place, known.add(name));
+      this.#remember(place, name);
       return `The provider does not take "${param}" here: ${adjustment.told} from now on.`;
     }
     return undefined;
   }
+
+  #known(place: string): string[] {
+    const since = this.#clock.now() - rememberedMs;
+    return Object.entries(this.#at(place)).flatMap(([name, at]) => (at > since ? [name] : []));
+  }
+
+  #at(place: string): LearnedParameters {
+    let learned = this.#learned.get(place);
+    if (!learned) this.#learned.set(place, (learned = onlyKept(this.#store?.read(place))));
+    return learned;
+  }
+
+  #remember(place: string, name: string): void {
+    const learned = { ...this.#at(place), [name]: this.#clock.now() };
+    this.#learned.set(place, learned);
+    if (adjustments[name]!.isKept) this.#store?.write(place, onlyKept(learned));
+  }
 }
 
-function drop(body: Body, name: string): boolean {
-  return name in body && Reflect.deleteProperty(body, name);
+/** @param learned another version may have written it. */
+function onlyKept(learned: unknown): LearnedParameters {
+  if (typeof learned !== 'object' || learned === null) return {};
+  const kept = Object.entries(learned).filter(([name, at]) => adjustments[name]?.isKept && typeof at === 'number');
+  return Object.fromEntries(kept) as LearnedParameters;
+}
+
+/** @param path "name", or "name.inner": what is left empty by that goes, too. */
+function drop(body: object, path: string): boolean {
+  const [name = '', inner] = path.split('.');
+  if (inner === undefined) return name in body && Reflect.deleteProperty(body, name);
+  const outer: unknown = Reflect.get(body, name);
+  if (typeof outer !== 'object' || outer === null || !drop(outer, inner)) return false;
+  if (Object.keys(outer).length === 0) Reflect.deleteProperty(body, name);
+  return true;
 }
 
 function rename(body: Body, from: string, to: string): boolean {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
+import type { Memento } from 'vscode';
+import { KeptParameters } from '../../../src/host/kept-parameters.ts';
 import { LlmError } from '../../../src/llm/llm-error.ts';
 import { ParameterMemory } from '../../../src/llm/openai/parameter-memory.ts';
 import type { ChatRequest } from '../../../src/llm/request.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { createSampleTools } from '../../support/sample-tools.ts';
 import { createProvider, type ProviderConfig } from '../../../src/llm/create-provider.ts';
 import { hello, key, origin, send, served } from './served-wire.ts';
@@ -124,6 +127,94 @@ test('the same thing is learned once', () => {
   const memory = new ParameterMemory();
   assert.ok(memory.learn('p', facts('temperature'), body()));
   assert.equal(memory.learn('p', facts('temperature'), body()), undefined);
+});
+
+const responsesBody = (reasoning: object) => ({ model: 'm', input: [], store: false as const, reasoning });
+
+test('of what is said of reasoning only what was refused is left out', () => {
+  for (const [param, left] of [
+    ['reasoning.summary', { reasoning: { effort: 'low' } }],
+    ['reasoning.effort', { reasoning: { summary: 'auto' } }],
+    ['reasoning', {}],
+  ] as const) {
+    const sent = responsesBody({ effort: 'low', summary: 'auto' });
+    assert.match(new ParameterMemory().learn('p', facts(param), sent) ?? '', new RegExp(`"${param}"`));
+    assert.deepEqual(sent, { model: 'm', input: [], store: false, ...left });
+  }
+  const alone = responsesBody({ summary: 'auto' });
+  assert.ok(new ParameterMemory().learn('p', facts('reasoning.summary'), alone));
+  assert.ok(!('reasoning' in alone));
+  assert.equal(
+    new ParameterMemory().learn('p', facts('reasoning.summary'), responsesBody({ effort: 'low' })),
+    undefined,
+  );
+});
+
+describe('that no thinking is shown', () => {
+  const day = 24 * 3_600_000;
+  const unverified = facts('reasoning.summary', 'unsupported_value');
+
+  /** What `learn` and `apply` make of a body in each window that opens. */
+  function windows(state = new Map<string, unknown>()) {
+    const clock = new FakeClock();
+    const memento = {
+      get: (key: string) => structuredClone(state.get(key)),
+      update: (key: string, value: unknown) => Promise.resolve(void state.set(key, structuredClone(value))),
+    } as unknown as Memento;
+    const open = () => new ParameterMemory({ store: new KeptParameters(memento), clock });
+    const asks = (memory: ParameterMemory, place = 'https://api.openai.com/v1/responses?key=hunter2 m') => {
+      const sent = responsesBody({ summary: 'auto' });
+      memory.apply(place, sent);
+      return 'reasoning' in sent;
+    };
+    return { clock, state, open, asks };
+  }
+  const place = 'https://api.openai.com/v1/responses?key=hunter2 m';
+
+  test('holds in the next window for a week, for this host and model', async () => {
+    const { clock, open, asks } = windows();
+    assert.ok(open().learn(place, unverified, responsesBody({ summary: 'auto' })));
+    const next = open();
+    assert.equal(asks(next), false);
+    assert.equal(asks(next, 'https://api.openai.com/v1/responses n'), true);
+    await clock.advance(7 * day - 1);
+    assert.equal(asks(next), false);
+    assert.equal(next.learn(place, unverified, responsesBody({ summary: 'auto' })), undefined);
+    await clock.advance(1);
+    assert.equal(asks(next), true);
+    assert.equal(asks(open()), true);
+    assert.ok(next.learn(place, unverified, responsesBody({ summary: 'auto' })));
+    assert.equal(asks(open()), false);
+  });
+
+  test('is kept without the address, and nothing else is kept that was learned', () => {
+    const { state, open, asks } = windows();
+    const first = open();
+    assert.ok(first.learn(place, facts('temperature'), body()));
+    assert.equal(state.size, 0);
+    assert.ok(first.learn(place, unverified, responsesBody({ summary: 'auto' })));
+    assert.equal(state.size, 1);
+    const kept = JSON.stringify([...state]);
+    assert.doesNotMatch(kept, /openai|hunter2|temperature/);
+    assert.match(kept, /summary/);
+    const warm = body();
+    open().apply(place, warm);
+    assert.equal(warm.temperature, 1);
+    assert.equal(asks(open()), false);
+  });
+
+  test('is asked as before where what is kept is something else', () => {
+    const { state, open, asks } = windows();
+    assert.ok(open().learn(place, unverified, responsesBody({ summary: 'auto' })));
+    const [key] = state.keys();
+    for (const other of [null, 7, 'x', [], { summary: 'today' }, { constructor: 1, temperature: 9e15 }]) {
+      state.set(key!, other);
+      assert.equal(asks(open()), true, JSON.stringify(other));
+      const warm = body();
+      open().apply(place, warm);
+      assert.equal(warm.temperature, 1);
+    }
+  });
 });
 
 test('the failure is an LlmError like any other', async () => {

@@ -45,7 +45,8 @@ export function toWire(request: ChatRequest, options: ToWireOptions): WireReques
   if (temperature !== undefined && samplingAllowed(facts, effort)) body.temperature = temperature;
   if (facts?.reasoning) {
     body.include = ['reasoning.encrypted_content'];
-    if (effort !== undefined) body.reasoning = { effort };
+    // Where nothing is thought there is nothing to show. Who may not see it is told so once: ParameterMemory.
+    body.reasoning = { ...(effort !== undefined && { effort }), ...(effort !== 'none' && { summary: 'auto' }) };
   }
   if (responseFormat?.type === 'json-object') body.text = { format: { type: 'json_object' } };
   if (responseFormat?.type === 'json-schema') {

@@ -8,6 +8,8 @@ import type { Message } from '../../../../src/llm/message.ts';
 import type { LlmProvider } from '../../../../src/llm/provider.ts';
 import type { StreamEvent } from '../../../../src/llm/stream-event.ts';
 import type { Usage } from '../../../../src/llm/usage.ts';
+import { ParameterMemory } from '../../../../src/llm/openai/parameter-memory.ts';
+import { defaultRetry } from '../../../../src/resilience/retry.ts';
 import { createSampleTools } from '../../../support/sample-tools.ts';
 import { hello, key, origin, served } from '../served-wire.ts';
 
@@ -76,6 +78,34 @@ test('streamed and whole have the same text, thinking, usage and cost, which is 
     assert.equal(price(usage), price(streamed.usage));
   }
 });
+
+for (const streaming of [true, false])
+  test(`what was thought is shown, and whose organization may not see it gets the answer without, ${streaming ? 'streamed' : 'whole'}`, async () => {
+    const script = {
+      kind: 'reply',
+      text: 'Forty-two.',
+      reasoning: { text: ['Six ', 'by seven.'], tokens: 64 },
+    } as const;
+    // As OpenAI refuses it: openai/openai-cookbook#2271.
+    const unverified = {
+      kind: 'error',
+      status: 400,
+      message: 'Your organization must be verified to generate reasoning summaries.',
+      type: 'invalid_request_error',
+      code: 'unsupported_value',
+      param: 'reasoning.summary',
+    } as const;
+    await served.control.script(script, unverified, script, script);
+    const parameterMemory = new ParameterMemory();
+    const ask = async (provider: LlmProvider) => {
+      const { content, thinking, usage } = await provider.chat({ messages: hello });
+      return [content, thinking?.replaceAll('\n', ''), usage?.reasoningTokens];
+    };
+    assert.deepEqual(await ask(sol({ streaming })), ['Forty-two.', 'Six by seven.', 64]);
+    const shut = sol({ streaming, parameterMemory, retry: defaultRetry });
+    for (let again = 0; again < 2; again++) assert.deepEqual(await ask(shut), ['Forty-two.', undefined, 64]);
+    assert.equal((await served.control.requests()).length, 4);
+  });
 
 test('what the cache gave and took is told apart, and thinking is counted once', async () => {
   const usage = { promptTokens: 3000, cachedTokens: 1024, cacheWriteTokens: 512, completionTokens: 90 };
@@ -157,7 +187,7 @@ test('an answer cut short by the limit, and an error in the middle of one, end a
 });
 
 test('a stop ends the socket within 200 ms, and what came stays', async () => {
-  await served.control.script({ kind: 'reply', text: 'word '.repeat(500), faults: { stall: { afterChunks: 12 } } });
+  await served.control.script({ kind: 'reply', text: 'word '.repeat(500), faults: { stall: { afterChunks: 40 } } });
   const stop = new AbortController();
   const seen: StreamEvent[] = [];
   let asked = 0;

@@ -138,10 +138,17 @@ test('reasoning that led to nothing, because the answer was cut off in it, is le
 });
 
 test('effort is sent as the route decided, and sampling only without reasoning', () => {
-  assert.deepEqual(sent({ messages: [ask('?')], temperature: 0 }, { effort: 'low' }).reasoning, { effort: 'low' });
+  const low = { effort: 'low', summary: 'auto' };
+  assert.deepEqual(sent({ messages: [ask('?')], temperature: 0 }, { effort: 'low' }).reasoning, low);
   assert.equal(sent({ messages: [ask('?')], temperature: 0 }, { effort: 'low' }).temperature, undefined);
   assert.equal(sent({ messages: [ask('?')], temperature: 0 }, { effort: 'none' }).temperature, 0);
-  assert.equal(sent({ messages: [ask('?')] }).reasoning, undefined);
+  assert.deepEqual(sent({ messages: [ask('?')] }).reasoning, { summary: 'auto' });
+});
+
+test('what was thought is asked for where something is thought, and of models that are known to', () => {
+  assert.deepEqual(sent({ messages: [ask('?')] }, { effort: 'none' }).reasoning, { effort: 'none' });
+  assert.equal(sent({ messages: [ask('?')] }, { model: 'gpt-4o' }).reasoning, undefined);
+  assert.equal(sent({ messages: [ask('?')] }, { model: 'not-known' }).reasoning, undefined);
 });
 
 test('answer formats are sent in the words of this API', () => {
