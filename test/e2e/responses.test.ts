@@ -77,6 +77,56 @@ test('a model that takes tools only over Responses reads the workspace, twice ov
   assert.equal(await window.statusText(/\$/), exact);
 });
 
+test('what the model thought opens under its line; an organization that may not see it is told so, once', async t => {
+  window.watch(t);
+  await window.runCommand('Pennyloom: New Chat');
+  const script = {
+    kind: 'reply',
+    text: 'It greets.',
+    reasoning: { text: ['**Reading**\n\nOne file will do.', '**Answering**\n\nIt greets.'], tokens: 64 },
+  } as const;
+  const message = 'Your organization must be verified to generate reasoning summaries.';
+  const unverified = {
+    kind: 'error',
+    status: 400,
+    message,
+    type: 'invalid_request_error',
+    code: 'unsupported_value',
+    param: 'reasoning.summary',
+  } as const;
+  await server.control.script(script, unverified, script, script);
+  const seen = await window.chat.ask('What does it do?');
+  assert.equal(await seen.finished(), 'done');
+  const line = seen.root.getByTestId('thinking');
+  assert.match((await line.locator('summary').textContent()) ?? '', /^Thought for /);
+  await line.locator('summary').click();
+  assert.match(
+    (await line.getByTestId('thinking-text').textContent()) ?? '',
+    /Reading\s*One file will do\.\s*Answering/,
+  );
+  await window.screenshot('thought');
+  const told = await window.chat.ask('Again?');
+  assert.equal(await told.finished(), 'done');
+  assert.equal(await told.root.getByTestId('thinking').count(), 0);
+  await told.root
+    .getByText('what the model thinks is not shown from now on. OpenAI shows it to verified organizations.')
+    .waitFor();
+  await window.screenshot('thought-not-shown');
+  const quiet = await window.chat.ask('And again?');
+  assert.equal(await quiet.finished(), 'done');
+  assert.equal(await quiet.root.getByText('not shown').count(), 0);
+  const records = await server.control.requests();
+  assert.deepEqual(
+    records.map(({ status, body }) => [status, 'reasoning' in (body as object)]),
+    [
+      [200, true],
+      [400, true],
+      [200, false],
+      [200, false],
+    ],
+  );
+});
+
 test('o1-mini, set by hand, is told to take no files and no pictures, and is asked as it wants to be', async t => {
   window.watch(t);
   await server.control.configure({ today: '2025-01-15' });

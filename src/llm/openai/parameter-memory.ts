@@ -13,6 +13,8 @@ interface Adjustment {
   apply(body: Body): boolean;
   /** For a person. */
   readonly told: string;
+  /** What else there is to say: a sentence. */
+  readonly why?: string;
   /** Who went without it in one window does in the next, untold: only where the answer is the same. */
   readonly isKept?: true;
 }
@@ -48,11 +50,8 @@ const adjustments: { readonly [name: string]: Adjustment } = {
   ),
   // "Your organization must be verified to generate reasoning summaries": unsupported_value (openai/openai-cookbook#2271, 2025-12-03).
   summary: {
-    ...without(
-      /^reasoning\.summary$/,
-      ['reasoning.summary'],
-      'what the model thinks is not shown (OpenAI shows it to verified organizations)',
-    ),
+    ...without(/^reasoning\.summary$/, ['reasoning.summary'], 'what the model thinks is not shown'),
+    why: 'OpenAI shows it to verified organizations.',
     isKept: true,
   },
   reasoning: without(/^reasoning$/, ['reasoning'], 'the reasoning effort is left out'),
@@ -116,7 +115,8 @@ export class ParameterMemory {
       if (name === 'max-tokens' && known.has('max-completion-tokens')) return undefined;
       if (name === 'max-completion-tokens' && known.has('max-tokens')) return undefined;
       this.#remember(place, name);
-      return `The provider does not take "${param}" here: ${adjustment.told} from now on.`;
+      const { told, why } = adjustment;
+      return `The provider does not take "${param}" here: ${told} from now on.${why ? ` ${why}` : ''}`;
     }
     return undefined;
   }

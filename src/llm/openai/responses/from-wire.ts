@@ -26,6 +26,8 @@ export class ResponsesAnswer implements Answer {
   #refused = false;
   #id = '';
   #model: string | undefined;
+  /** Which part of what was thought came last. */
+  #thoughtPart: string | undefined;
 
   constructor(context: AnswerContext, ways: HostWays = {}) {
     this.#context = context;
@@ -45,15 +47,15 @@ export class ResponsesAnswer implements Answer {
         this.#note(event['response']);
         break;
       case 'response.output_text.delta':
-        pushText('text-delta', event['delta'], out);
+        pushText(event['delta'], out);
         break;
       case 'response.refusal.delta':
         this.#refused = true;
-        pushText('text-delta', event['delta'], out);
+        pushText(event['delta'], out);
         break;
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
-        pushText('thinking-delta', event['delta'], out);
+        this.#think(event['delta'], partOf(event), out);
         break;
       case 'response.output_item.done':
         if (isRecord(event['item'])) this.#items.set(placeOf(event, this.#items.size), event['item']);
@@ -74,7 +76,7 @@ export class ResponsesAnswer implements Answer {
     const response = this.#parse(body);
     if (isRecord(response['error'])) throw this.#context.failure(body);
     this.#finish(body, response);
-    for (const item of this.#orderedItems()) this.#sayWhole(item, out);
+    for (const [place, item] of this.#orderedItems().entries()) this.#sayWhole(item, place, out);
   }
 
   end(out: StreamEvent[]): void {
@@ -123,15 +125,23 @@ export class ResponsesAnswer implements Answer {
     return [...this.#items].sort(([a], [b]) => a - b).map(([, item]) => item);
   }
 
-  #sayWhole(item: Json, out: StreamEvent[]): void {
+  /** Each part is a paragraph of its own, "**Title**" and text, and says so only by being one. */
+  #think(text: unknown, part: string, out: StreamEvent[]): void {
+    if (typeof text !== 'string' || !text) return;
+    const isNext = this.#thoughtPart !== undefined && this.#thoughtPart !== part;
+    this.#thoughtPart = part;
+    out.push({ type: 'thinking-delta', text: isNext ? `\n\n${text}` : text });
+  }
+
+  #sayWhole(item: Json, place: number, out: StreamEvent[]): void {
     const parts = (list: unknown): Json[] => (Array.isArray(list) ? list.filter(isRecord) : []);
     if (item['type'] === 'reasoning')
-      for (const { text } of [...parts(item['summary']), ...parts(item['content'])])
-        pushText('thinking-delta', text, out);
+      for (const [at, { text }] of [...parts(item['summary']), ...parts(item['content'])].entries())
+        this.#think(text, `${place} ${at}`, out);
     if (item['type'] !== 'message') return;
     for (const part of parts(item['content'])) {
       if (part['type'] === 'refusal') this.#refused = true;
-      pushText('text-delta', part['type'] === 'refusal' ? part['refusal'] : part['text'], out);
+      pushText(part['type'] === 'refusal' ? part['refusal'] : part['text'], out);
     }
   }
 
@@ -173,9 +183,13 @@ export class ResponsesAnswer implements Answer {
   }
 }
 
-function pushText(type: 'text-delta' | 'thinking-delta', text: unknown, out: StreamEvent[]): void {
-  if (typeof text === 'string' && text) out.push({ type, text });
+function pushText(text: unknown, out: StreamEvent[]): void {
+  if (typeof text === 'string' && text) out.push({ type: 'text-delta', text });
 }
+
+/** Summaries are counted apart from what was thought in full. */
+const partOf = ({ output_index: item, summary_index: summary, content_index: content }: Json): string =>
+  JSON.stringify([item, summary, content]);
 
 function placeOf(event: Json, next: number): number {
   const place = event['output_index'];

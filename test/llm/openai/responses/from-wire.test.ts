@@ -146,7 +146,7 @@ test('encrypted reasoning is kept in its place between the calls, and its summar
     { reasoning: echoed('rs_2', 'Then the other.') },
     { call: 1 },
   ]);
-  assert.equal(joined(events).find(event => event.type === 'thinking-delta')?.text, 'First I look.Then the other.');
+  assert.equal(joined(events).find(event => event.type === 'thinking-delta')?.text, 'First I look.\n\nThen the other.');
 });
 const echoed = (id: string, text: string) => ({
   type: 'reasoning',

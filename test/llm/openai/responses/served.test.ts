@@ -84,7 +84,7 @@ for (const streaming of [true, false])
     const script = {
       kind: 'reply',
       text: 'Forty-two.',
-      reasoning: { text: ['Six ', 'by seven.'], tokens: 64 },
+      reasoning: { text: ['**Sum**\n\nSix by seven.', 'Done.'], tokens: 64 },
     } as const;
     // As OpenAI refuses it: openai/openai-cookbook#2271.
     const unverified = {
@@ -99,9 +99,9 @@ for (const streaming of [true, false])
     const parameterMemory = new ParameterMemory();
     const ask = async (provider: LlmProvider) => {
       const { content, thinking, usage } = await provider.chat({ messages: hello });
-      return [content, thinking?.replaceAll('\n', ''), usage?.reasoningTokens];
+      return [content, thinking, usage?.reasoningTokens];
     };
-    assert.deepEqual(await ask(sol({ streaming })), ['Forty-two.', 'Six by seven.', 64]);
+    assert.deepEqual(await ask(sol({ streaming })), ['Forty-two.', '**Sum**\n\nSix by seven.\n\nDone.', 64]);
     const shut = sol({ streaming, parameterMemory, retry: defaultRetry });
     for (let again = 0; again < 2; again++) assert.deepEqual(await ask(shut), ['Forty-two.', undefined, 64]);
     assert.equal((await served.control.requests()).length, 4);
