@@ -35,7 +35,10 @@ const patienceMs = 150;
 export class MeteredCall {
   #facts: MeteredCallFacts;
   #inputTokens: number;
+  /** In words and in calls. */
   #said = '';
+  /** What is shown of it is mostly a summary: of what it cost that is an estimate, and no least. */
+  #thought = '';
   #outputBytes = 0;
   #usage: Usage | undefined;
   #answer: ResponseMetadata = {};
@@ -61,9 +64,10 @@ export class MeteredCall {
     // Notices come from the head of an answer, also of one that is an error.
     if (event.type !== 'notice') this.#begun = true;
     if (event.type === 'usage') this.#usage = event.usage;
-    else if (event.type === 'text-delta' || event.type === 'thinking-delta') this.#grow(event.text);
+    else if (event.type === 'text-delta') this.#say(event.text);
+    else if (event.type === 'thinking-delta') this.#think(event.text);
     else if (event.type === 'finish') this.#answer = event.metadata;
-    else if (event.type === 'tool-call') this.#grow(event.call.name + event.call.arguments);
+    else if (event.type === 'tool-call') this.#say(event.call.name + event.call.arguments);
   }
 
   /** The answer is over, or its reader has left. */
@@ -115,26 +119,30 @@ export class MeteredCall {
   /** Exactly, where that is to be had in a moment. */
   async #countSaid(): Promise<void> {
     const { counter, clock } = this.#facts;
-    if (!counter || this.#said === '') return;
+    const texts = [this.#said, this.#thought].filter(text => text !== '');
+    if (!counter || texts.length === 0) return;
     const done = new AbortController();
     const late = sleep(clock, patienceMs, done.signal).catch(() => {});
-    await Promise.race([counter.learn([this.#said]), late]);
+    await Promise.race([counter.learn(texts), late]);
     done.abort();
   }
 
   #estimated(): Outcome {
-    const said = this.#facts.counter?.known(this.#said);
-    const estimated = estimatedUsage(this.#inputTokens, this.#outputBytes, said);
+    const said = this.#known(this.#said);
+    const thought = this.#known(this.#thought);
+    const exact = said === undefined || thought === undefined ? undefined : said + thought;
+    const estimated = estimatedUsage(this.#inputTokens, this.#outputBytes, exact);
     const least = this.#least();
     return { estimated, ...(least && { least }) };
   }
 
   #least(): Money | undefined {
-    const { request, provider, counter, clock } = this.#facts;
-    const known = (text: string): number | undefined => counter?.known(text);
+    const { request, provider, clock } = this.#facts;
     const { name, model } = provider;
-    return leastCost({ request, provider: name, model, said: this.#said, known, at: clock.now() });
+    return leastCost({ request, provider: name, model, said: this.#said, known: this.#known, at: clock.now() });
   }
+
+  readonly #known = (text: string): number | undefined => (text === '' ? 0 : this.#facts.counter?.known(text));
 
   #keepLeast(): void {
     this.#keeping = undefined;
@@ -142,9 +150,18 @@ export class MeteredCall {
     if (least) this.#facts.reservation.keepLeast(least);
   }
 
+  #say(text: string): void {
+    this.#said += text;
+    this.#grow(text);
+  }
+
+  #think(text: string): void {
+    this.#thought += text;
+    this.#grow(text);
+  }
+
   #grow(text: string): void {
     const { reservation, provider, clock } = this.#facts;
-    this.#said += text;
     this.#outputBytes += Buffer.byteLength(text);
     if (!this.#settled) this.#keeping ??= clock.after(keepLeastEveryMs, () => this.#keepLeast());
     const now = clock.monotonic();

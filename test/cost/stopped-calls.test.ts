@@ -107,6 +107,31 @@ test('by default a stop ends the request: the server sees it, and its bill lies 
   assert.ok(interval!.least.pico > 0n);
 });
 
+test('what was thought is mostly told as a summary: it is estimated, and of the least an answer cost it is no part', async () => {
+  /** Asks, and leaves with the last event. */
+  const leftAfter = async (...events: StreamEvent[]) => {
+    const turn = events.map(({ type }) => type).join();
+    const inner = new ScriptedProvider().enqueue(...events, new Hold());
+    const own = { ...facts, turn };
+    const provider = metered(inner, { ledger, clock: systemClock, maxTokens: 4096, counter, facts: own });
+    let left = events.length;
+    for await (const _ of provider.stream({ messages: [{ role: 'user', content: 'Hi' }] })) if (--left === 0) break;
+    const { money, interval } = ledger.total({ turn });
+    return { likely: money.pico, least: interval!.least.pico };
+  };
+  const thought: StreamEvent = { type: 'thinking-delta', text: 'A long summary. '.repeat(50) };
+  const said: StreamEvent = { type: 'text-delta', text: 'Yes, that is it.' };
+  const plain = await leftAfter(said);
+  const both = await leftAfter(thought, said);
+  assert.equal(both.least, plain.least);
+  assert.ok(both.likely > plain.likely * 5n);
+  const alone = await leftAfter(thought);
+  assert.ok(alone.least > 0n && alone.least < plain.least);
+  // Both were counted, and not by the rule of thumb.
+  const per = (tokens: number): bigint => BigInt(tokens) * 10_000_000n;
+  assert.equal(both.likely - plain.likely, per(o200k.count(thought.text)));
+});
+
 test('what a stop left between bounds is still between them after a restart', async () => {
   limits = undefined;
   await served.control.script({ kind: 'reply', chunks: words, faults: { stall: { afterChunks: 12 } } });
