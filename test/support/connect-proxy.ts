@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { OpenSockets } from './open-sockets.ts';
 
 export interface ConnectProxyOptions {
   /** The proxy itself is spoken to over TLS. */
@@ -24,6 +25,8 @@ export interface ConnectProxy {
   readonly asked: { readonly authority: string; readonly headers: IncomingHttpHeaders }[];
   /** Connections from clients and to hosts that are open now. */
   readonly connections: number;
+  /** Resolves when none of them is open. */
+  allClosed(): Promise<void>;
   /** As a host that resets would: all at once. */
   cut(): void;
   close(): Promise<void>;
@@ -32,11 +35,8 @@ export interface ConnectProxy {
 export async function startConnectProxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const { tls } = options;
   const asked: { authority: string; headers: IncomingHttpHeaders }[] = [];
-  const sockets = new Set<Duplex>();
-  const keep = (socket: Duplex): void => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => {});
-  };
+  const sockets = new OpenSockets();
+  const keep = (socket: Duplex): void => sockets.keep(socket);
   const server = tls ? createTlsServer(tls) : createServer();
   server.on(tls ? 'secureConnection' : 'connection', keep);
   server.on('connect', (request, client: Duplex, early: Buffer) => {
@@ -46,15 +46,14 @@ export async function startConnectProxy(options: ConnectProxyOptions = {}): Prom
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
+  const cut = (): void => sockets.destroy();
   return {
     url: new URL(`${tls ? 'https' : 'http'}://127.0.0.1:${port}`),
     asked,
     get connections() {
       return sockets.size;
     },
+    allClosed: () => sockets.allClosed(),
     cut,
     async close() {
       cut();

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { OpenSockets } from './open-sockets.ts';
 
 /** What arrived, as it arrived. */
 export interface RawRequest {
@@ -36,6 +37,8 @@ export interface RawServer {
   readonly requests: RawRequest[];
   /** Connections open now. */
   readonly connections: number;
+  /** Resolves when none is open. */
+  allClosed(): Promise<void>;
   /** The next answer; the last one enqueued answers all further requests. */
   answer(...answers: readonly RawAnswer[]): void;
   /** The n-th request (from 1), as soon as its body is here. */
@@ -46,7 +49,7 @@ export interface RawServer {
 export async function startRawServer(tls?: { readonly key: string; readonly cert: string }): Promise<RawServer> {
   const answers: RawAnswer[] = [];
   const requests: RawRequest[] = [];
-  const sockets = new Set<Socket>();
+  const sockets = new OpenSockets();
   const watchers = new Set<() => void>();
   const listener: Parameters<typeof createServer>[1] = (request, response) => {
     const closed = new Promise<void>(resolve => request.socket.once('close', () => resolve()));
@@ -62,11 +65,7 @@ export async function startRawServer(tls?: { readonly key: string; readonly cert
     });
   };
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
-  server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => {});
-  });
+  server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => sockets.keep(socket));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
@@ -75,6 +74,7 @@ export async function startRawServer(tls?: { readonly key: string; readonly cert
     get connections() {
       return sockets.size;
     },
+    allClosed: () => sockets.allClosed(),
     answer(...more) {
       answers.splice(0, answers.length, ...more);
     },
@@ -91,7 +91,7 @@ export async function startRawServer(tls?: { readonly key: string; readonly cert
       });
     },
     async close() {
-      for (const socket of sockets) socket.destroy();
+      sockets.destroy();
       await new Promise(resolve => server.close(resolve));
     },
   };

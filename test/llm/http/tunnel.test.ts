@@ -44,14 +44,6 @@ async function behindProxy(test: TestContext, { plain, keepAlive, userinfo, auth
 
 const ask = (agent: DirectAgent, request: HttpRequest) => askHttp(agent, request, () => {});
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (holds()) return;
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-  assert.fail(`never: ${what}`);
-}
-
 test('a request over TLS passes the proxy, which sees where it goes and none of it', async test => {
   const { server, proxy, agent, get } = await behindProxy(test);
   const url = new URL(`${server.endpoint}/chat`);
@@ -104,14 +96,11 @@ test('the proxy itself may be spoken to over TLS', async test => {
 for (const plain of [false, true])
   test(`the next request takes the same tunnel${plain ? ' without TLS' : ''}`, async test => {
     const { server, proxy, agent, get } = await behindProxy(test, { plain });
-    for (let nth = 0; nth < 3; nth++) {
-      assert.equal((await get()).text, 'hello');
-      await new Promise(resolve => setTimeout(resolve, 5));
-    }
+    for (let nth = 0; nth < 3; nth++) assert.equal((await get()).text, 'hello');
     assert.equal(proxy.asked.length, 1);
     assert.equal(server.connections, 1);
     agent.close();
-    await until('all is closed', () => proxy.connections === 0 && server.connections === 0);
+    await Promise.all([proxy.allClosed(), server.allClosed()]);
   });
 
 for (const plain of [false, true])
@@ -193,7 +182,7 @@ for (const plain of [false, true])
       });
     });
     assert.equal(told, reason);
-    await until('all is closed', () => proxy.connections === 0 && server.connections === 0);
+    await Promise.all([proxy.allClosed(), server.allClosed()]);
     assert.equal(agent.busy, 0);
   });
 
@@ -286,7 +275,7 @@ for (const [status, says] of [
     assert.equal(error.proxy, proxy.url.host);
     assert.doesNotMatch(JSON.stringify(error, Object.getOwnPropertyNames(error)), /hunter2|aHVudGVy|YWRhOmh1bnRlcjI/);
     assert.equal(server.requests.length, 0);
-    await until('all is closed', () => proxy.connections === 0);
+    await proxy.allClosed();
   });
 
 test('a proxy that closes without a word refuses', async test => {
