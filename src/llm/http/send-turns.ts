@@ -8,8 +8,7 @@ const perTurn = 4;
  */
 export class SendTurns {
   #sent = 0;
-  #waiting: (() => void)[] = [];
-  #next = 0;
+  readonly #waiting: (() => void)[] = [];
 
   /** Calls `send` now, or in a later turn where this one has had its share; in the order in which they came. @param send must not throw. */
   take(send: () => void): void {
@@ -26,10 +25,8 @@ export class SendTurns {
   };
 
   readonly #sendSome = (): void => {
-    const end = Math.min(this.#next + perTurn, this.#waiting.length);
-    while (this.#next < end) this.#waiting[this.#next++]!();
-    if (this.#next < this.#waiting.length) return void setImmediate(this.#sendSome);
-    this.#waiting = [];
-    this.#next = 0;
+    const some = this.#waiting.splice(0, perTurn);
+    if (this.#waiting.length > 0) setImmediate(this.#sendSome);
+    for (const send of some) send();
   };
 }

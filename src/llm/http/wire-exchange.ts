@@ -10,7 +10,7 @@ import { JsonLines } from './json-lines.ts';
 import { type Dispatcher, type HttpCall, type ResponseHead, type ResponseReader, WholeBody } from './http-call.ts';
 import { rateLimitHeadroom } from './rate-limit-headers.ts';
 import { ServerSentEvents } from './server-sent-events.ts';
-import type { SendTurns } from './send-turns.ts';
+import { SendTurns } from './send-turns.ts';
 import { takeWhole } from './whole-answer.ts';
 import type { Wire, WireCall } from './wire.ts';
 import type { EventSink, EventSource } from './wire-stream.ts';
@@ -20,7 +20,6 @@ export interface ExchangeOptions {
   readonly model: string;
   readonly clock: Clock;
   readonly silence: IdleWatch;
-  readonly turns: SendTurns;
   /** Silence after which the call has failed. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
@@ -36,6 +35,9 @@ const highWaterMark = 256 * 1024;
 /** How long and how much of what follows [DONE] is read for the sake of the connection. */
 const drainMs = 1000;
 const drainBytes = 64 * 1024;
+
+/** One for all: whoever asks, the loop is the same. */
+const turns = new SendTurns();
 
 /**
  * One HTTP exchange: open, judge the head, read to the end. What arrives is taken apart at once where somebody waits for it, and
@@ -105,7 +107,7 @@ export class WireExchange implements EventSource, ResponseReader {
   }
 
   #begin(): void {
-    const { signal, turns } = this.#options;
+    const { signal } = this.#options;
     if (signal?.aborted) return this.#fail(signal.reason);
     if (signal) this.#heed(signal);
     turns.take(() => this.#prepare());

@@ -7,7 +7,6 @@ import type { ChatRequest, ChatResponse } from '../request.ts';
 import type { StreamEvent } from '../stream-event.ts';
 import { dispatcherOf } from './dispatcher-of.ts';
 import type { Dispatcher } from './http-call.ts';
-import { SendTurns } from './send-turns.ts';
 import type { Wire } from './wire.ts';
 import { WireExchange } from './wire-exchange.ts';
 import { WireStream } from './wire-stream.ts';
@@ -24,7 +23,6 @@ export class WireProvider implements LlmProvider {
   #dispatcher: Dispatcher;
   #clock: Clock;
   #silence: IdleWatch;
-  #turns = new SendTurns();
   /** For what a request leaves out. */
   #defaults: Partial<ChatRequest>;
 
@@ -49,7 +47,6 @@ export class WireProvider implements LlmProvider {
         model: this.model,
         clock: this.#clock,
         silence: this.#silence,
-        turns: this.#turns,
         timeoutMs: whole.timeoutMs ?? defaultTimeoutMs,
         signal,
         wire: this.#wire,

@@ -54,9 +54,10 @@ test('one request after another is sent at once', async () => {
 test('of many questions on kept connections the first are answered before the last are sent', async () => {
   server.answer({ steps: [{ write: stream }] });
   const dispatcher = new DirectAgent();
-  const provider = openAi({ dispatcher });
+  // Each by a provider of its own, as the chat asks: the loop is the same.
+  const providers = numbers(100).map(() => openAi({ dispatcher }));
   const askMany = (onEnd: () => void): Promise<void[]> =>
-    Promise.all(numbers(100).map(() => collect(provider.stream(request)).then(onEnd)));
+    Promise.all(providers.map(provider => collect(provider.stream(request)).then(onEnd)));
   await askMany(() => {});
   const before = server.requests.length;
   let sentBefore = 0;
