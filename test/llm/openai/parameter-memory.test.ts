@@ -153,24 +153,24 @@ test('of what is said of reasoning only what was refused is left out', () => {
 describe('that no thinking is shown', () => {
   const day = 24 * 3_600_000;
   const unverified = facts('reasoning.summary', 'unsupported_value');
+  const place = 'https://api.openai.com/v1/responses?key=hunter2 m';
 
   /** What `learn` and `apply` make of a body in each window that opens. */
-  function windows(state = new Map<string, unknown>()) {
+  function windows() {
+    const state = new Map<string, unknown>();
     const clock = new FakeClock();
     const memento = {
       get: (key: string) => structuredClone(state.get(key)),
       update: (key: string, value: unknown) => Promise.resolve(void state.set(key, structuredClone(value))),
     } as unknown as Memento;
     const open = () => new ParameterMemory({ store: new KeptParameters(memento), clock });
-    const asks = (memory: ParameterMemory, place = 'https://api.openai.com/v1/responses?key=hunter2 m') => {
+    const asks = (memory: ParameterMemory, at = place) => {
       const sent = responsesBody({ summary: 'auto' });
-      memory.apply(place, sent);
+      memory.apply(at, sent);
       return 'reasoning' in sent;
     };
     return { clock, state, open, asks };
   }
-  const place = 'https://api.openai.com/v1/responses?key=hunter2 m';
-
   test('holds in the next window for a week, for this host and model', async () => {
     const { clock, open, asks } = windows();
     assert.ok(open().learn(place, unverified, responsesBody({ summary: 'auto' })));

@@ -10,6 +10,7 @@ import type { StreamEvent } from '../../../../src/llm/stream-event.ts';
 import type { Usage } from '../../../../src/llm/usage.ts';
 import { ParameterMemory } from '../../../../src/llm/openai/parameter-memory.ts';
 import { defaultRetry } from '../../../../src/resilience/retry.ts';
+import { unverifiedOrganization } from '../../../support/openai-server/unverified-organization.ts';
 import { createSampleTools } from '../../../support/sample-tools.ts';
 import { hello, key, origin, served } from '../served-wire.ts';
 
@@ -86,16 +87,7 @@ for (const streaming of [true, false])
       text: 'Forty-two.',
       reasoning: { text: ['**Sum**\n\nSix by seven.', 'Done.'], tokens: 64 },
     } as const;
-    // As OpenAI refuses it: openai/openai-cookbook#2271.
-    const unverified = {
-      kind: 'error',
-      status: 400,
-      message: 'Your organization must be verified to generate reasoning summaries.',
-      type: 'invalid_request_error',
-      code: 'unsupported_value',
-      param: 'reasoning.summary',
-    } as const;
-    await served.control.script(script, unverified, script, script);
+    await served.control.script(script, unverifiedOrganization, script, script);
     const parameterMemory = new ParameterMemory();
     const ask = async (provider: LlmProvider) => {
       const { content, thinking, usage } = await provider.chat({ messages: hello });
