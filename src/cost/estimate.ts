@@ -201,7 +201,7 @@ export function leastCost({ request, provider, model, said, known, at }: SeenCal
   const least = (text: string): number =>
     (isExact ? known(text) : undefined) ?? Math.ceil(Buffer.byteLength(text) / longestToken);
   const inputTokens = sum(request.messages, message => sum(textsOf(message), least));
-  const outputTokens = said === '' ? 0 : least(said);
+  const outputTokens = least(said);
   const usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
   const read = costOf({ provider, model, usage: { ...usage, cachedInputTokens: inputTokens }, at }).money;
   const plain = costOf({ provider, model, usage, at }).money;

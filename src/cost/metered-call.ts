@@ -119,11 +119,10 @@ export class MeteredCall {
   /** Exactly, where that is to be had in a moment. */
   async #countSaid(): Promise<void> {
     const { counter, clock } = this.#facts;
-    const texts = [this.#said, this.#thought].filter(text => text !== '');
-    if (!counter || texts.length === 0) return;
+    if (!counter || this.#outputBytes === 0) return;
     const done = new AbortController();
     const late = sleep(clock, patienceMs, done.signal).catch(() => {});
-    await Promise.race([counter.learn(texts), late]);
+    await Promise.race([counter.learn([this.#said, this.#thought]), late]);
     done.abort();
   }
 
@@ -142,7 +141,7 @@ export class MeteredCall {
     return leastCost({ request, provider: name, model, said: this.#said, known: this.#known, at: clock.now() });
   }
 
-  readonly #known = (text: string): number | undefined => (text === '' ? 0 : this.#facts.counter?.known(text));
+  readonly #known = (text: string): number | undefined => this.#facts.counter?.known(text);
 
   #keepLeast(): void {
     this.#keeping = undefined;

@@ -22,6 +22,7 @@ export class PromptCounter {
   readonly count: CountText = text => this.known(text) ?? likelyTokens(Buffer.byteLength(text));
 
   known(text: string): number | undefined {
+    if (text === '') return 0;
     return text === this.#draft.text ? this.#draft.tokens : this.#known.get(text);
   }
 

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Memento } from 'vscode';
 
-/** What hosts were found not to take, for all windows: a `ParameterStore`. A place is kept as its hash: what else an address holds, in its query for one, is nobody's business. */
+/**
+ * What hosts were found not to take, for all windows: a `ParameterStore`. A place is kept as its hash, for what else an address holds, in
+ * its query for one, is nobody's business.
+ */
 export class KeptParameters {
   readonly #state: Pick<Memento, 'get' | 'update'>;
 

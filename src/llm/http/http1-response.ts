@@ -1,3 +1,4 @@
+import { fieldLines } from './header-field.ts';
 import type { HttpHeaders, ResponseHead, ResponseReader } from './http-call.ts';
 
 /** What a connection died of, by a code as Node's own errors have one. */
@@ -201,11 +202,6 @@ function hexDigit(byte: number): number {
 const notHttp = (what: string): HttpError => new HttpError('ERR_NOT_HTTP', what);
 
 const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?\r\n/;
-/**
- * RFC 9112 §5. Where two could read different headers none is read: a line that another continues (§5.2), a blank before the colon (§5.1),
- * CR or LF alone (§2.2), NUL. Node refuses the same.
- */
-const fieldLines = /^(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*\r\n)*$/;
 /** 52 bits are exact in a number. Extensions may follow. */
 const chunkSize = /^([0-9a-f]{1,13})[ \t]*(?:;.*)?$/i;
 

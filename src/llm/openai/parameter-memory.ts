@@ -84,8 +84,8 @@ export interface ParameterMemoryOptions {
 const rememberedMs = 7 * 24 * 3_600_000;
 
 /**
- * What each host and model turned out not to take. A 400 that names a parameter is learned once; from then on the request is sent without
- * it from the start, so that the extra call happens once and never again in this window.
+ * What each host and model turned out not to take. A 400 that names a parameter is learned once; for a week the request is sent without
+ * it from the start, in this window or, where it is kept, in every one.
  */
 export class ParameterMemory {
   readonly #store: ParameterStore | undefined;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { Agent, get, type IncomingMessage } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { DirectAgent } from '../../../src/llm/http/direct-agent.ts';
 import { askHttp } from '../../../src/llm/http/http-call.ts';
+import { OpenSockets } from '../../support/open-sockets.ts';
 import { invalidResponses, validResponses } from '../../support/http1-responses.ts';
 
 interface Read {
@@ -16,12 +17,11 @@ interface Read {
 let wire = Buffer.alloc(0);
 let server: Server;
 let url: URL;
-const sockets = new Set<Socket>();
+const sockets = new OpenSockets();
 
 before(async () => {
   server = createServer(socket => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => {});
+    sockets.keep(socket);
     socket.once('data', () => socket.end(wire));
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -29,7 +29,7 @@ before(async () => {
 });
 
 after(async () => {
-  for (const socket of sockets) socket.destroy();
+  sockets.destroy();
   await new Promise(resolve => server.close(resolve));
 });
 
